@@ -74,6 +74,7 @@ class Scope(TextChoices):
     SOLICITATIONS_READ = "solicitations:read", "read solicitations"
     SOLICITATIONS_WRITE = "solicitations:write", "release approved solicitations"
     SUBMISSIONS_READ = "submissions:read", "read receipts of submissions"
+    DRAFTS_WRITE = "drafts:write", "send files to drafts of offers"
     CONTRACTS_READ = "contracts:read", "read contracts"
     ORDERS_READ = "orders:read", "read task orders"
     RECONCILIATION_READ = "reconciliation:read", "read reconciliations"
@@ -99,5 +100,6 @@ VENDOR_ONLY_SCOPES = frozenset(
         Scope.REPORTS_WRITE,
         Scope.INVOICES_WRITE,
         Scope.SUBMISSIONS_READ,
+        Scope.DRAFTS_WRITE,
     }
 )

@@ -148,6 +148,7 @@ KEYS = {
             Scope.INVOICES_READ,
             Scope.INVOICES_WRITE,
             Scope.SUBMISSIONS_READ,
+            Scope.DRAFTS_WRITE,
         ],
         [],
     ),

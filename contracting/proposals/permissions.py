@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.permissions import role_in
-from accounts.states import Role
+from accounts.states import Role, Scope
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
 from contracting.solicitations.models import Solicitation
@@ -35,8 +35,15 @@ def can_seal_draft(by: Actor, solicitation: Solicitation) -> Verdict:
     return may
 
 
+def can_begin_draft(by: Actor, solicitation: Solicitation) -> Verdict:
+    """Whoever writes the draft, or attaches the first file to it."""
+    return can_attach_draft_files(by, solicitation)
+
+
 def can_attach_draft_files(by: Actor, solicitation: Solicitation) -> Verdict:
-    """Whoever writes the draft."""
+    """Whoever writes the draft, or a machine of the vendor with the scope."""
+    if by.is_key and by.is_vendor and Scope.DRAFTS_WRITE in by.scopes:
+        return takes_offers(solicitation)
     return can_save_draft(by, solicitation)
 
 

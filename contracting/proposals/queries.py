@@ -186,11 +186,11 @@ class Workspace:
 
 
 def get_draftable_for(actor: Actor, public_id: str) -> Solicitation:
-    """A released solicitation, for the people of vendors.
+    """A released solicitation, for the people and the machines of vendors.
 
     :raises NotVisible: for everybody else: where drafts lie nobody of an agency looks
     """
-    if not actor.is_vendor or not actor.is_person:
+    if not actor.is_vendor or not (actor.is_person or actor.is_key):
         message = "There is no such draft."
         raise NotVisible(message)
     return get_opportunity(public_id)

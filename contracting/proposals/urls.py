@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from contracting.proposals import sealed, uploads, views
+from contracting.proposals import api, sealed, uploads, views
 
 _BASE = "opportunities/<public_id:solicitation>/draft"
+_UPLOAD = f"{_BASE}/uploads/<public_id:upload>"
 _ALTERNATE = "opportunities/<public_id:solicitation>/<alternate:alternate>draft"
 
 
@@ -86,3 +87,17 @@ def _addresses(draft: str) -> list[URLPattern]:
 
 
 urlpatterns = [*_addresses(_BASE), *_addresses(_ALTERNATE)]
+api_urlpatterns = [
+    path(f"{_BASE}/uploads", api.BeginUploadEndpoint.as_view(), name="begin_upload"),
+    path(_UPLOAD, api.UploadEndpoint.as_view(), name="append_upload"),
+    path(
+        f"{_UPLOAD}:complete",
+        api.CompleteUploadEndpoint.as_view(),
+        name="complete_upload",
+    ),
+    path(
+        f"{_UPLOAD}:abandon",
+        api.AbandonUploadEndpoint.as_view(),
+        name="abandon_upload",
+    ),
+]

@@ -37,7 +37,9 @@ def without_address() -> list[re.Pattern[str]]:
 
 
 def of_an_offer() -> list[Route]:
-    apps = ("submissions:", "proposals:", "api:submissions")
+    verbs = ("begin", "append", "complete", "abandon")
+    uploads = [f"api:{verb}_upload" for verb in verbs]
+    apps = ("submissions:", "proposals:", "api:submissions", *uploads)
     return [
         each
         for each in routes()

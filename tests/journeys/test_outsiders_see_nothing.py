@@ -34,6 +34,7 @@ FOR_EVERYBODY_INSIDE = {"reference:confirm_rate", "reference:model"}
 """Reference data is the same for whoever is signed in."""
 
 OF_A_RELEASED_SOLICITATION = {
+    "api:begin_upload",
     "api:read_rfi",
     "api:read_solicitation",
     "api:release_solicitation",
@@ -149,6 +150,9 @@ NOT_IN_THE_STORY = {
     "api:payment_batch_csv",
     "api:payment_batch_json",
     "periods:entry",
+    "api:abandon_upload",
+    "api:append_upload",
+    "api:complete_upload",
     "proposals:abandon_upload",
     "proposals:append_upload",
     "proposals:complete_upload",

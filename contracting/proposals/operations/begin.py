@@ -41,7 +41,7 @@ def begin_draft(
     solicitation = Solicitation.objects.get(pk=solicitation_id)
     place = place_of(solicitation, by.organization_id, alternate)
     found = Draft.objects.locked().filter(place=place).first()
-    require(permissions.can_save_draft(by, solicitation))
+    require(permissions.can_begin_draft(by, solicitation))
     if is_past(solicitation, begun_at or at):
         message = (
             "The deadline has passed: the draft is no longer changed, and this was not "
