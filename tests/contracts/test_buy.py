@@ -193,7 +193,8 @@ def test_one_page_asks_for_no_more_than_twelve_things(
     assert len(shown.context["form"].fields) <= 12
     assert b"data-answer" in shown.content
     hint = shown.context["form"].fields["price_IN_UNCACHED"].help_text
-    assert hint.startswith("$") and "on the public list of" in hint
+    assert hint.startswith("$")
+    assert "on the public list of" in hint
     listed = browser.get(reverse("requisitions:requisition", args=[need.public_id]))
     assert page in listed.content.decode()
 

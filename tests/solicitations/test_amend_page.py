@@ -76,10 +76,13 @@ def test_lines_workload_factors_and_clauses_are_amended_on_the_page(
     assert "2,000,000,000 tokens of reference workload" in said
 
     # And it is printed as it would be issued, as a draft that nobody has signed
-    printed = []
-    monkeypatch.setattr(
-        rendering, "render_apart", lambda sheet: printed.append(sheet) or b"%PDF-1.7"
-    )
+    printed: list[rendering.Sheet] = []
+
+    def print_apart(sheet: rendering.Sheet) -> bytes:
+        printed.append(sheet)
+        return b"%PDF-1.7"
+
+    monkeypatch.setattr(rendering, "render_apart", print_apart)
     with nothing_happens():
         draft = submit(officer, url, {**fields, "draft": "1"})
     assert (draft.status_code, draft["Content-Type"]) == (200, "application/pdf")
