@@ -145,22 +145,62 @@ class AnotherProcess:
         return found
 
 
-def words_outside(file: Path) -> list[str]:
-    """Words that pdftotext sees beyond the edges of their page."""
-    found = []
-    width = height = 0.0
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word where pdftotext sees it, in points from the top left of its page."""
+
+    page: int
+    size: tuple[float, float]
+    left: float
+    top: float
+    right: float
+    bottom: float
+    text: str
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether it reaches beyond an edge of its page."""
+        width, height = self.size
+        leaves_above = self.left < 0 or self.top < 0
+        return leaves_above or self.right > width or self.bottom > height
+
+    def covers(self, other: Word) -> bool:
+        """Whether the two are printed on each other."""
+        wide = min(self.right, other.right) - max(self.left, other.left)
+        high = min(self.bottom, other.bottom) - max(self.top, other.top)
+        least = min(self.bottom - self.top, other.bottom - other.top)
+        return wide > POINTS_BY_ROUNDING and high > least / 2
+
+
+POINTS_BY_ROUNDING = 0.5
+
+
+def words_of(file: Path) -> Iterator[Word]:
+    """Every word of a print, page by page."""
+    number, size = 0, (0.0, 0.0)
     for line in run("pdftotext", "-bbox", file, "-").splitlines():
         if page := re.search(r'<page width="([\d.]+)" height="([\d.]+)"', line):
-            width, height = float(page[1]), float(page[2])
+            number, size = number + 1, (float(page[1]), float(page[2]))
         elif word := re.search(
             r'<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)"'
             r' yMax="([-\d.]+)">(.*)</word>',
             line,
         ):
             left, top, right, bottom = map(float, word.groups()[:4])
-            if left < 0 or top < 0 or right > width or bottom > height:
-                found.append(html.unescape(word[5]))
-    assert width
+            yield Word(number, size, left, top, right, bottom, html.unescape(word[5]))
+    assert number
+
+
+def words_on_each_other(file: Path) -> list[tuple[str, str]]:
+    """Pairs of words of which one is printed on the other."""
+    found = []
+    words = sorted(words_of(file), key=lambda word: (word.page, word.top))
+    for place, word in enumerate(words):
+        for below in words[place + 1 :]:
+            if below.page > word.page or below.top >= word.bottom:
+                break
+            if word.covers(below):
+                found.append((word.text, below.text))
     return found
 
 

@@ -114,12 +114,14 @@ def test_a_reader_is_told_title_language_and_outline(exhibits, kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_letter_is_missing_and_no_word_leaves_its_page(exhibits, kind):
+def test_no_letter_is_missing_and_every_word_has_its_own_place(exhibits, kind):
     exhibit = exhibits[kind]
 
     assert gallery.missing_glyphs(exhibit.pdf) == 0
     assert "\ufffd" not in exhibit.text
-    assert gallery.words_outside(exhibit.files[-1]) == []
+    words = gallery.words_of(exhibit.files[-1])
+    assert [word.text for word in words if word.is_outside] == []
+    assert gallery.words_on_each_other(exhibit.files[-1]) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
