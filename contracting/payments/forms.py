@@ -54,8 +54,8 @@ class ReasonForm(forms.Form):
     )
 
 
-class WaiveCreditForm(ReasonForm):
-    """Why what was read to be open is not collected."""
+class WaiverForm(ReasonForm):
+    """Why what was read to be open, or to be owed in interest, is not collected."""
 
     seen = SeenDollars()
 
@@ -87,8 +87,8 @@ class DemandRefundForm(forms.Form):
     )
 
 
-class RecordRefundForm(forms.Form):
-    """What the vendor has paid back."""
+class DepositForm(forms.Form):
+    """What the vendor has paid back, or in interest, as it came in."""
 
     dollars = forms.DecimalField(
         label="Amount in US dollars",
@@ -102,16 +102,6 @@ class RecordRefundForm(forms.Form):
         help_text="The day of receipt, in the time zone of the contract.",
     )
     reference = forms.CharField(label="Trace number of the deposit", max_length=60)
-
-
-class RecordDebtInterestForm(RecordRefundForm):
-    """What the vendor has paid in interest."""
-
-
-class WaiveDebtInterestForm(ReasonForm):
-    """Why interest that was read to be owed is not collected."""
-
-    seen = SeenDollars()
 
 
 class ImportPaymentStatusForm(forms.Form):

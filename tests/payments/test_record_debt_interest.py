@@ -214,3 +214,19 @@ def test_its_pages_say_what_is_owed_and_record_it(owes, told_the_time):
         assert submit(browser, url, {**cents, **data}).status_code == 303
     assert left_of(owes) == Dollars()
     assert left > Dollars("0.01")
+
+
+def test_its_page_says_which_rate_is_missing_and_not_that_nothing_is_owed(
+    owes, told_the_time
+):
+    very_late = LATE_AT + timedelta(days=90)
+    paid_back(owes, at=very_late)
+    told_the_time(very_late)
+    for verb, part in (
+        ("record_debt_interest", "payment_certifier"),
+        ("waive_debt_interest", "contracting_officer"),
+    ):
+        page = reverse(f"payments:{verb}", args=[owes.public_id])
+        shown = client_for(actor(part)).get(page).content.decode()
+        assert "No Prompt Payment rate is loaded for the half-year" in shown
+        assert "$0.00" not in shown

@@ -15,6 +15,7 @@ from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
 from contracting.payments import events, permissions
 from contracting.payments.models import DebtInterest
+from contracting.payments.operations.record_refund import guard_deposit
 from contracting.payments.queries.debts import interest_owed
 from contracting.payments.refusals import NoInterestOwed, PaymentDateWrong
 
@@ -43,13 +44,7 @@ def record_debt_interest(
     """
     credit: CreditDue = locked_credit(credit_id)
     require(permissions.can_record_refund(by, credit))
-    longest = 60
-    if not 0 < len(reference.strip()) <= longest:
-        message = f"Give the trace number of the deposit, at most {longest} characters."
-        raise PaymentDateWrong(message, pointer="/reference")
-    if dollars <= Dollars(0) or dollars != dollars.to_cents():
-        message = "Interest is an amount above zero in whole cents."
-        raise PaymentDateWrong(message, pointer="/dollars")
+    guard_deposit(dollars, reference, what="Interest")
     today = accounting_day(at, credit.order.contract.time_zone)
     owed = interest_owed(credit, min(received_on, today))
     left = owed.left if owed else Dollars()

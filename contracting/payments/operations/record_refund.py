@@ -52,13 +52,7 @@ def record_refund(
     """
     credit = locked_credit(credit_id)
     require(permissions.can_record_refund(by, credit))
-    longest = 60
-    if not 0 < len(reference.strip()) <= longest:
-        message = f"Give the trace number of the deposit, at most {longest} characters."
-        raise PaymentDateWrong(message, pointer="/reference")
-    if dollars <= Dollars(0) or dollars != dollars.to_cents():
-        message = "A refund is an amount above zero in whole cents."
-        raise PaymentDateWrong(message, pointer="/dollars")
+    guard_deposit(dollars, reference, what="A refund")
     zone = credit.order.contract.time_zone
     first, today = accounting_day(credit.credited_at, zone), accounting_day(at, zone)
     if not first <= received_on <= today:
@@ -106,6 +100,17 @@ def record_refund(
         },
     )
     return settlement
+
+
+def guard_deposit(dollars: Dollars, reference: str, *, what: str) -> None:
+    """:raises PaymentDateWrong: without a reference, or for no whole cents"""
+    longest = 60
+    if not 0 < len(reference.strip()) <= longest:
+        message = f"Give the trace number of the deposit, at most {longest} characters."
+        raise PaymentDateWrong(message, pointer="/reference")
+    if dollars <= Dollars(0) or dollars != dollars.to_cents():
+        message = f"{what} is an amount above zero in whole cents."
+        raise PaymentDateWrong(message, pointer="/dollars")
 
 
 def _guard_promised(credit: CreditDue, dollars: Dollars) -> None:

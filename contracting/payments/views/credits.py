@@ -30,18 +30,29 @@ from contracting.reference.queries import threshold
 class CreditVerbView(VerbView):
     """A verb on what a vendor owes back, that the actor may see."""
 
+    crumb = ""
+
     def thing(self, *_: Any, **ids: Any) -> CreditDue:
         return get_credit_for(self.actor, ids["public_id"])
 
+    def left(self, thing: CreditDue) -> Dollars:
+        """What is left of what the verb is about."""
+        return owed_on(thing)
+
+    def back(self, thing: CreditDue) -> str:
+        """The page from which one comes, and to which one goes."""
+        return thing.path
+
     def initial(self, thing: CreditDue) -> dict[str, Any]:
-        return {"seen": owed_on(thing).amount}
+        return {"seen": self.left(thing).amount}
 
     def extra(self, thing: CreditDue) -> dict[str, Any]:
         return {
             "credit": thing,
-            "owed": owed_on(thing),
+            "left": self.left(thing),
+            "crumb": self.crumb,
             "order": thing.order,
-            "cancel_url": thing.path,
+            "cancel_url": self.back(thing),
         }
 
 
@@ -50,6 +61,7 @@ class DemandRefund(CreditVerbView):
 
     template_name = "payments/demand_refund.html"
     form_class = forms.DemandRefundForm
+    crumb = "Demand"
     submit_label = "Demand the refund"
     done_message = "The refund is demanded. The vendor reads by when it is to be paid."
 
@@ -74,49 +86,49 @@ class DemandRefund(CreditVerbView):
         return thing.path
 
 
-class WaiveCredit(CreditVerbView):
-    """The contracting officer gives up what is owed back."""
+class _Waived(CreditVerbView):
+    """A verb by which the contracting officer gives up what was read to be owed."""
 
-    template_name = "payments/waive_credit.html"
-    form_class = forms.WaiveCreditForm
-    submit_label = "Waive the credit"
-    done_message = "What was open of the credit is waived; the vendor is told why."
+    form_class = forms.WaiverForm
 
     def verdict(self, thing: CreditDue) -> Verdict:
         return permissions.can_waive_credit(self.actor, thing)
 
+    def extra(self, thing: CreditDue) -> dict[str, Any]:
+        return {**super().extra(thing), "is_waived": True}  # noqa: S610 (ours)
+
+    def waive(self, **said: Any) -> object:
+        """Call the operation."""
+        raise NotImplementedError
+
     def perform(
         self, *, thing: CreditDue, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
-        waive_credit(
-            credit_id=thing.pk,
-            reason=data["reason"],
-            seen=Dollars(data["seen"]),
-            by=by,
-            at=at,
-        )
-        return thing.path
+        seen = Dollars(data["seen"])
+        self.waive(credit_id=thing.pk, reason=data["reason"], seen=seen, by=by, at=at)
+        return self.back(thing)
 
 
-class RecordRefund(CreditVerbView):
-    """The vendor has paid back what it owed."""
+class _Deposited(CreditVerbView):
+    """A verb by which finance records what came in, when and by which deposit."""
 
-    template_name = "payments/record_refund.html"
-    form_class = forms.RecordRefundForm
-    submit_label = "Record the refund"
-    done_message = "The refund is recorded; it is back with the funds that paid."
+    form_class = forms.DepositForm
 
     def verdict(self, thing: CreditDue) -> Verdict:
         return permissions.can_record_refund(self.actor, thing)
 
     def initial(self, thing: CreditDue) -> dict[str, Any]:
         today = today_of(thing.order.contract)
-        return {"dollars": owed_on(thing).amount, "received_on": today}
+        return {"dollars": self.left(thing).amount, "received_on": today}
+
+    def record(self, **said: Any) -> object:
+        """Call the operation."""
+        raise NotImplementedError
 
     def perform(
         self, *, thing: CreditDue, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
-        record_refund(
+        self.record(
             credit_id=thing.pk,
             dollars=Dollars(data["dollars"]),
             received_on=data["received_on"],
@@ -124,7 +136,31 @@ class RecordRefund(CreditVerbView):
             by=by,
             at=at,
         )
-        return thing.path
+        return self.back(thing)
+
+
+class WaiveCredit(_Waived):
+    """The contracting officer gives up what is owed back."""
+
+    template_name = "payments/waive_credit.html"
+    crumb = "Waive"
+    submit_label = "Waive the credit"
+    done_message = "What was open of the credit is waived; the vendor is told why."
+
+    def waive(self, **said: Any) -> object:
+        return waive_credit(**said)
+
+
+class RecordRefund(_Deposited):
+    """The vendor has paid back what it owed."""
+
+    template_name = "payments/record_refund.html"
+    crumb = "Refund"
+    submit_label = "Record the refund"
+    done_message = "The refund is recorded; it is back with the funds that paid."
+
+    def record(self, **said: Any) -> object:
+        return record_refund(**said)
 
 
 class ReturnRefund(VerbView):
@@ -190,62 +226,32 @@ class _OnInterest(CreditVerbView):
         return owed.left if owed else Dollars()
 
     def extra(self, thing: CreditDue) -> dict[str, Any]:
-        back = reverse("payments:debt_interest", args=[thing.public_id])
-        about = super().extra(thing)  # noqa: S610 (ours, not a queryset)
-        return {**about, "left": self.left(thing), "cancel_url": back}
+        missing = _interest_of(thing)["missing"]
+        return {**super().extra(thing), "missing": missing}  # noqa: S610 (ours)
+
+    def back(self, thing: CreditDue) -> str:
+        return reverse("payments:debt_interest", args=[thing.public_id])
 
 
-class RecordDebtInterest(_OnInterest):
+class RecordDebtInterest(_OnInterest, _Deposited):
     """Interest has come in."""
 
     template_name = "payments/record_debt_interest.html"
-    form_class = forms.RecordDebtInterestForm
+    crumb = "Record interest"
     submit_label = "Record the interest"
     done_message = "The interest is recorded."
 
-    def verdict(self, thing: CreditDue) -> Verdict:
-        return permissions.can_record_refund(self.actor, thing)
-
-    def initial(self, thing: CreditDue) -> dict[str, Any]:
-        today = today_of(thing.order.contract)
-        return {"dollars": self.left(thing).amount, "received_on": today}
-
-    def perform(
-        self, *, thing: CreditDue, data: dict[str, Any], by: Actor, at: datetime
-    ) -> str:
-        record_debt_interest(
-            credit_id=thing.pk,
-            dollars=Dollars(data["dollars"]),
-            received_on=data["received_on"],
-            reference=data["reference"],
-            by=by,
-            at=at,
-        )
-        return reverse("payments:debt_interest", args=[thing.public_id])
+    def record(self, **said: Any) -> object:
+        return record_debt_interest(**said)
 
 
-class WaiveDebtInterest(_OnInterest):
+class WaiveDebtInterest(_OnInterest, _Waived):
     """The contracting officer gives up interest."""
 
     template_name = "payments/waive_debt_interest.html"
-    form_class = forms.WaiveDebtInterestForm
+    crumb = "Waive interest"
     submit_label = "Waive the interest"
     done_message = "The interest is waived; the vendor is told why."
 
-    def verdict(self, thing: CreditDue) -> Verdict:
-        return permissions.can_waive_credit(self.actor, thing)
-
-    def initial(self, thing: CreditDue) -> dict[str, Any]:
-        return {"seen": self.left(thing).amount}
-
-    def perform(
-        self, *, thing: CreditDue, data: dict[str, Any], by: Actor, at: datetime
-    ) -> str:
-        waive_debt_interest(
-            credit_id=thing.pk,
-            reason=data["reason"],
-            seen=Dollars(data["seen"]),
-            by=by,
-            at=at,
-        )
-        return reverse("payments:debt_interest", args=[thing.public_id])
+    def waive(self, **said: Any) -> object:
+        return waive_debt_interest(**said)
