@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
 
 from contracting.billing.calculations import HEADER, MAX_TOKENS
 from contracting.billing.calculations.formats import OURS
+from contracting.billing.calculations.reading import in_utc
 from contracting.billing.states import ChargeKind, CreditKind, LineKind, ReportStanding
 from contracting.core.json_text import BadJson, read_json
 from contracting.solicitations.serializers import MoneySerializer
@@ -21,7 +22,11 @@ class InstantField(serializers.DateTimeField):
         if value.tzinfo is None:
             message = "An instant has a time zone."
             raise serializers.ValidationError(message, code="no_time_zone")
-        return value.astimezone(UTC)
+        try:
+            return in_utc(value)
+        except OverflowError as error:
+            message = "There is no such instant in every time zone."
+            raise serializers.ValidationError(message, code="overflow") from error
 
 
 class DecimalText(serializers.CharField):

@@ -399,3 +399,48 @@ def test_a_vendors_system_posts_its_invoice_in_ubl(
     wrong = post(content.replace(b">380<", b">381<"), "an-invoice-in-ubl-02")
     assert wrong.status_code == 422
     assert "BR-04" in wrong.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *(
+            (field, instant)
+            for field in ("period_start", "period_end")
+            for instant in (
+                "0001-01-01T00:00:00+14:00",
+                "0001-01-01T00:00:00Z",
+                "9999-12-31T23:59:59-14:00",
+                "9999-12-31T23:59:59Z",
+            )
+        ),
+        ("usd_per_million_tokens", "\u0662"),
+        ("usd_per_million_tokens", "1_0"),
+        ("amount", {"amount": "1.3_0", "currency": "USD"}),
+        ("amount", {"amount": "\u0661.30", "currency": "USD"}),
+    ],
+)
+def test_no_line_is_read_from_the_ends_of_the_calendar_or_strange_digits(
+    order, told_the_time, vendor_a_machine, field, value
+):
+    body = json_invoice(order)
+    body["lines"][0][field] = value
+    client = key_client(vendor_a_machine)
+
+    with nothing_happens():
+        answer = post_json(client, api("receive_invoice", order.public_id), body)
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("number", ["MM\n1", "\u202e100-4062-MM", "MM\u200b1"])
+def test_a_number_that_cannot_be_printed_is_a_defect(
+    order, told_the_time, vendor_a_machine, number
+):
+    client = key_client(vendor_a_machine)
+    address = api("receive_invoice", order.public_id)
+
+    with nothing_happens():
+        answer = post_json(client, address, json_invoice(order, number=number))
+
+    assert answer.status_code == 422
+    assert "cannot be printed" in answer.json()["detail"]

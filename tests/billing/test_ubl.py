@@ -164,6 +164,36 @@ def test_each_broken_rule_is_named(old, new, words):
         read_ubl(changed(old, new), zone=ZONE)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (">2026-05-02<", ">-2026-05-02<"),
+        (">2026-05-02<", ">12026-05-02<"),
+        ("StartDate>2026-04-01<", "StartDate>0001-01-01<"),
+        ("StartDate>2026-04-01<", "StartDate>9999-12-31<"),
+        ("EndDate>2026-04-30<", "EndDate>9999-12-31<"),
+    ],
+)
+def test_a_day_that_no_calendar_here_has_is_refused_in_words(old, new):
+    with pytest.raises(BadReport, match="plausible day"):
+        read_ubl(changed(old, new), zone=ZONE)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbf" + written(),
+        written().decode().replace("UTF-8", "UTF-16").encode("utf-16"),
+        changed("cbc:", "b:", changed("xmlns:cbc", "xmlns:b")),
+        changed(">MM-1<", "><![CDATA[MM-1]]><!-- ours --><"),
+        changed(">2026-05-02<", ">2026-05-02-05:00<"),
+    ],
+    ids=["byte order mark", "UTF-16", "other prefix", "CDATA", "day with a zone"],
+)
+def test_the_same_invoice_otherwise_written_is_the_same(content):
+    assert read_ubl(content, zone=ZONE) == read_ubl(written(), zone=ZONE)
+
+
 BOMB = (
     '<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">'
     '<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]>'

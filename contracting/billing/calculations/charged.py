@@ -13,6 +13,7 @@ from contracting.billing.calculations.reading import (
     BadReport,
     in_cents,
     overlapping,
+    plain_decimal,
     read_cents,
     read_description,
     read_instant,
@@ -80,7 +81,7 @@ def read_charge(where: str, row: Mapping[str, Any]) -> StatedCharge:
 
 def _units(where: str, text: str) -> Decimal:
     try:
-        found = units(text)
+        found = units(plain_decimal(text))
         if 0 < found < MAX_UNITS:
             return found
     except LossyAmount:
@@ -91,7 +92,7 @@ def _units(where: str, text: str) -> Decimal:
 
 def _price(where: str, text: str) -> PricePerUnit:
     try:
-        price = PricePerUnit(text)
+        price = PricePerUnit(plain_decimal(text))
     except LossyAmount as error:
         message = f"{where}: the unit price is no exact price of at most 6 decimals."
         raise BadReport(message) from error

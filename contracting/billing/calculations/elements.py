@@ -37,6 +37,9 @@ def improper(
     if missing:
         message = f"Not a proper invoice; it lacks: {'; '.join(missing)}."
         yield refusals.ImproperInvoice(message, missing=missing)
+    if not stated.number.isprintable():
+        message = "The invoice number has characters that cannot be printed."
+        yield refusals.ImproperInvoice(message)
     if sum(line.tokens for _position, line in stated.numbered) > MAX_TOKENS_AT_ONCE:
         message = f"An invoice asks for at most {MAX_TOKENS_AT_ONCE:,} tokens."
         yield refusals.ImproperInvoice(message)

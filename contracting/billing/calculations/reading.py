@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final, Protocol
 
@@ -38,11 +38,34 @@ def read_count(where: str, name: str, text: str, *, least: int, most: int) -> in
     return int(text)
 
 
+def in_utc(instant: datetime) -> datetime:
+    """The same in UTC, so far from the ends of the calendar that any zone has it.
+
+    :raises OverflowError: if it lies in the first or the last year that there is
+    """
+    found = instant.astimezone(UTC)
+    if not MINYEAR < found.year < MAXYEAR:
+        message = "no zone is ahead or behind at the ends of the calendar"
+        raise OverflowError(message)
+    return found
+
+
+def plain_decimal(text: str) -> str:
+    """A decimal number as it is written everywhere, whatever ``Decimal`` would take.
+
+    :raises LossyAmount: with digits of another script, or with underscores
+    """
+    if not text.isascii() or "_" in text:
+        message = f"{text[:40]!r} is no decimal number."
+        raise LossyAmount(message)
+    return text
+
+
 def read_instant(where: str, name: str, text: str) -> datetime:
     try:
         instant = datetime.fromisoformat(text)
         if instant.tzinfo is not None:
-            return instant.astimezone(UTC)
+            return in_utc(instant)
     except (ValueError, OverflowError):
         pass
     message = f"{where}: {name} is no instant with a time zone."
@@ -51,7 +74,7 @@ def read_instant(where: str, name: str, text: str) -> datetime:
 
 def read_price(where: str, text: str) -> UnitPrice:
     try:
-        price = UnitPrice(text)
+        price = UnitPrice(plain_decimal(text))
     except LossyAmount as error:
         message = f"{where}: the unit price is no exact price of at most 6 decimals."
         raise BadReport(message) from error
@@ -67,7 +90,7 @@ def read_cents(where: str, text: str) -> Dollars:
     :raises BadReport: if it is none, negative, or too large to be one
     """
     try:
-        amount = Dollars(text)
+        amount = Dollars(plain_decimal(text))
         is_whole = Decimal(0) <= amount.amount < MAX_AMOUNT
         if is_whole and amount == amount.to_cents():
             return amount

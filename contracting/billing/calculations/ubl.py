@@ -21,8 +21,8 @@ from typing import Any, Final
 from lxml import etree
 
 from contracting.billing.calculations import HEADER, Stated, read_cents, read_lines
-from contracting.billing.calculations.reading import BadLines, BadReport
-from contracting.core.periods import day_bounds, zone_of
+from contracting.billing.calculations.reading import BadLines, BadReport, in_utc
+from contracting.core.periods import BadPeriod, day_bounds, zone_of
 
 MAX_BYTES: Final = 5 * 1024 * 1024
 MAX_ATTACHMENTS: Final = 10
@@ -85,7 +85,7 @@ def read_ubl(content: bytes, *, zone: str) -> ReadInvoice:
     start, end = _period(root, zone)
     return ReadInvoice(
         number=_text(root, "cbc:ID"),
-        invoiced_on=date.fromisoformat(_text(root, "cbc:IssueDate")[:10]),
+        invoiced_on=_issued(root),
         period_start=start,
         period_end=end,
         header=_header(root),
@@ -366,6 +366,15 @@ def _plain(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def _issued(root: Any) -> date:
+    """The day of the invoice; the schema knows years that no calendar here has."""
+    try:
+        return date.fromisoformat(_text(root, "cbc:IssueDate")[:10])
+    except ValueError as error:
+        message = "BT-2: the invoice has a plausible day."
+        raise BadReport(message) from error
+
+
 def _period(node: Any, zone: str) -> tuple[datetime, datetime]:
     """A period: whole days of the contract, the last one included, or its instants."""
     found = node.find("cac:InvoicePeriod", NAMESPACES)
@@ -377,12 +386,16 @@ def _period(node: Any, zone: str) -> tuple[datetime, datetime]:
     try:
         begin, end = date.fromisoformat(first[:10]), date.fromisoformat(last[:10])
         return (
-            _instant(begin, _text(found, "cbc:StartTime"), zone)
-            or day_bounds(begin, zone).start,
-            _instant(end, _text(found, "cbc:EndTime"), zone)
-            or day_bounds(end, zone).end,
+            in_utc(
+                _instant(begin, _text(found, "cbc:StartTime"), zone)
+                or day_bounds(begin, zone).start
+            ),
+            in_utc(
+                _instant(end, _text(found, "cbc:EndTime"), zone)
+                or day_bounds(end, zone).end
+            ),
         )
-    except (ValueError, OverflowError) as error:
+    except (ValueError, OverflowError, BadPeriod) as error:
         message = "BT-73, BT-74: a period has plausible days."
         raise BadReport(message) from error
 
