@@ -33,6 +33,9 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.arrival = origin.arrival_of(  # type: ignore[attr-defined]
+            request.headers.get("X-Request-Began", ""), settings.TRUSTED_PROXIES
+        )
         given = request.headers.get("X-Request-Id", "")
         request_id = (
             given if _REQUEST_ID.match(given) else f"req_{secrets.token_hex(8)}"

@@ -9,10 +9,18 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+_TOLD: Final = re.compile(r"([0-9]{1,11}\.[0-9]{3}) ([0-9]{1,6}\.[0-9]{3})")
+_LONGEST: Final = timedelta(minutes=10)
+"""So long at most a request can have waited between a proxy of ours and this site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +30,47 @@ class Origin:
     door: str = "process"
     request_id: str = ""
     ip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A request whose first bytes are here, before any of its body was read.
+
+    :param told: by the proxy, when it handed the request on, in seconds since 1970, and
+        how many seconds before that its first byte had come; nothing without a proxy
+    :param seen: on the clock of this process, which only measures
+    """
+
+    seen: float
+    told: tuple[float, float] | None = None
+
+    def began_at(self, now: datetime) -> datetime:
+        """When the first byte came, by the clock that shows ``now``.
+
+        What a request has waited for this site counts, as far as the clock of the proxy
+        can be believed; else it is later than that, and never earlier.
+        """
+        here = now - timedelta(seconds=time.monotonic() - self.seen)
+        if self.told is None:
+            return here
+        handed_on, took = self.told
+        there = datetime.fromtimestamp(handed_on, UTC)
+        is_like_it = here - _LONGEST <= there <= here
+        return (there if is_like_it else here) - timedelta(seconds=took)
+
+
+def arrival_of(told: str, proxies: int) -> Arrival | None:
+    """The arrival of a request, now; nothing where a proxy does not tell of it.
+
+    :param told: the header ``X-Request-Began``, believed from a proxy of ours alone
+    :param proxies: how many proxies of ours stand in front
+    """
+    if not proxies:
+        return Arrival(time.monotonic())
+    found = _TOLD.fullmatch(told.strip())
+    if found is None:
+        return None
+    return Arrival(time.monotonic(), (float(found[1]), float(found[2])))
 
 
 _current: ContextVar[Origin] = ContextVar("origin", default=Origin())  # noqa: B039

@@ -227,10 +227,10 @@ def counts_as_late(version: SubmissionVersion) -> bool:
 def receipt_content(version: SubmissionVersion) -> dict[str, Any]:
     """What a leaf of the tree is the hash of: the receipt with its three times.
 
-    The first byte is recorded apart from the last where a file was sent in pieces: a
-    request by itself is handed over when all of it has arrived. Every value is one that
-    never changes once it is closed. A base offer says no number, as its receipts always
-    have.
+    The first byte is nothing where nobody knows when it came: a proxy hands a request
+    over when all of it has arrived, and may not tell when it began. Every value is one
+    that never changes once it is closed. A base offer says no number, as its receipts
+    always have.
     """
     solicitation, number = version.submission.solicitation, version.submission.alternate
     return {

@@ -34,6 +34,7 @@ from contracting.core import clock
 from contracting.core.canonical import canonical_json
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.operations.amend import amend_solicitation
+from contracting.submissions.health.models import BegunUpload
 from contracting.submissions.invariants import INVARIANTS
 from contracting.submissions.models import SubmissionVersion
 from contracting.submissions.operations.open import open_submissions
@@ -312,3 +313,10 @@ def test_what_arrives_in_the_last_minute_is_in_time_or_late_and_never_lost(web):
     assert {each.pk for each in listed} == {each.submission_id for each in late}
     named = {each.organization for each in everybody[-SLOW:]}
     assert named <= {each.vendor_id for each in listed}
+
+    # And with when it was begun and complete, who was at it when the deadline passed
+    across = BegunUpload.objects.select_related("version__submission")
+    assert named <= {each.version.submission.vendor_id for each in across}
+    for each in across:
+        assert each.begun_at <= ends < each.version.received_at
+    assert all(each.first_byte_at <= each.received_at for each in versions.values())

@@ -441,3 +441,33 @@ def test_no_machine_opens(vendor_a_machine, gateway):
 )
 def test_a_file_keeps_only_its_name(given, kept):
     assert clean_name(given) == kept
+
+
+@pytest.mark.parametrize(
+    ("proxies", "told", "seconds"),
+    [(0, "", 0), (1, "", None), (1, "{} 45.000", 45)],
+    ids=["no proxy", "a proxy that says nothing", "a proxy of ours"],
+)
+def test_a_receipt_has_the_first_byte_where_it_is_known(
+    settings, vendor_a_signer, monkeypatch, proxies, told, seconds
+):
+    # Given what stands in front of the site, and a minute before the deadline
+    settings.TRUSTED_PROXIES = proxies
+    solicitation = released_solicitation()
+    instant = before(solicitation, minutes=1)
+    monkeypatch.setattr("contracting.core.clock.now", lambda: instant)
+    browser = client_for(vendor_a_signer)
+    began = told.format(f"{instant.timestamp():.3f}")
+    browser.defaults["HTTP_X_REQUEST_BEGAN"] = began
+
+    # When an offer is handed in
+    url = reverse("submissions:submit_submission", args=[solicitation.public_id])
+    assert submit(browser, url, filled_in(solicitation)).status_code == 303
+
+    # Then its receipt says when its first byte came, or that nobody knows
+    version = SubmissionVersion.objects.get()
+    if seconds is None:
+        assert version.first_byte_at is None
+        return
+    ago = (version.received_at - version.first_byte_at).total_seconds()
+    assert seconds <= ago < seconds + 30

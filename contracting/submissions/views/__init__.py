@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from contracting.core import clock
 from contracting.core.actors import Actor, under_pseudonym
+from contracting.core.origin import Arrival
 from contracting.core.permissions import Refused, Verdict
 from contracting.core.views import PageView, VerbView
 from contracting.documents.models import Document
@@ -68,6 +69,11 @@ class ReceivingVerb(VerbView):
     is held from the stamp to the commit: whatever is stamped in time is there when
     receipts are closed.
     """
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        arrival: Arrival | None = getattr(request, "arrival", None)
+        self.first_byte_at = arrival.began_at(clock.now()) if arrival else None
 
     def solicitation(self, thing: Any) -> Solicitation:
         raise NotImplementedError
@@ -218,6 +224,8 @@ class SubmitSubmission(OfferView):
             by=by,
             at=at,
             alternate=self.alternate(thing),
+            begun_at=self.first_byte_at,
+            first_byte_at=self.first_byte_at,
         )
         return _receipt_url(submission)
 
@@ -249,6 +257,7 @@ class ReplaceSubmission(OfferView):
             acknowledged=data.get("acknowledged", []),
             by=by,
             at=at,
+            first_byte_at=self.first_byte_at,
         )
         return _receipt_url(submission)
 
