@@ -9,6 +9,7 @@ with, as a browser does that is told to.
 import contextlib
 import http.client
 import importlib.util
+import json
 import os
 import secrets
 import signal
@@ -20,8 +21,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
@@ -32,6 +35,7 @@ from accounts.models import Membership, Organization, User
 from accounts.queries import actor_of
 from contracting.core import clock
 from contracting.core.canonical import canonical_json
+from contracting.proposals.queries import draft_of, files_of
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.operations.amend import amend_solicitation
 from contracting.submissions.health.models import BegunUpload
@@ -57,6 +61,7 @@ KILLED = 10
 """Seconds before the deadline at which a worker of the web server is killed."""
 MEGABYTES = 20 if FULL else 1
 PLAN = b"One line of a plan that is megabytes long.\n" * 23_832 * MEGABYTES
+HASH = sha256(PLAN).hexdigest()
 BOUNDARY = "of-an-offer"
 TRIES = 40 if FULL else 10
 PATIENCE = 300 if FULL else 110
@@ -127,10 +132,10 @@ def web(own_database, tmp_path) -> Iterator[Web]:
             process.wait()
 
 
-def vendors() -> list[Vendor]:
+def vendors(count: int = VENDORS) -> list[Vendor]:
     """Each with an organization and a session of its own."""
     found = []
-    for number in range(VENDORS):
+    for number in range(count):
         house = Organization.objects.create(
             name=f"Vendor {number:02}", kind="VENDOR", uei=f"VNDR{number:08}"
         )
@@ -320,3 +325,74 @@ def test_what_arrives_in_the_last_minute_is_in_time_or_late_and_never_lost(web):
     for each in across:
         assert each.begun_at <= ends < each.version.received_at
     assert all(each.first_byte_at <= each.received_at for each in versions.values())
+
+
+def asked(
+    web: Web, vendor: Vendor, method: str, path: str, body: bytes = b"", **headers: str
+) -> dict[str, Any]:
+    """What the server tells a script that sends a file in pieces, once it answers."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    named |= {"Cookie": vendor.cookies, "X-CSRFToken": vendor.token}
+    for _ in range(TRIES):
+        link = http.client.HTTPConnection("127.0.0.1", web.port, timeout=PATIENCE)
+        with (
+            contextlib.closing(link),
+            contextlib.suppress(OSError, http.client.HTTPException),
+        ):
+            link.request(method, path, body, named)
+            reply = link.getresponse()
+            told: dict[str, Any] = json.loads(reply.read())
+            assert reply.status == 200, told
+            return told
+        time.sleep(0.5)
+    pytest.fail("a piece was never answered")
+
+
+def test_a_file_in_pieces_goes_on_after_every_worker_has_died(web):
+    # Given a vendor of whose file the first piece is here
+    vendor = vendors(1)[0]
+    solicitation = released_solicitation()
+    ending_soon(solicitation, seconds=3600)
+    path = reverse("proposals:begin_upload", args=[solicitation.public_id])
+    form = urlencode({"name": "plan.txt", "size_bytes": len(PLAN), "sha256": HASH})
+    form_type = "application/x-www-form-urlencoded"
+    upload = asked(web, vendor, "POST", path, form.encode(), Content_Type=form_type)
+    piece, size = 300_000, len(PLAN)
+    bounds = f"bytes 0-{piece - 1}/{size}"
+    asked(web, vendor, "PUT", upload["append"], PLAN[:piece], Content_Range=bounds)
+
+    # When every worker dies with half of the next one in its hands
+    with socket.create_connection(("127.0.0.1", web.port)) as broken:
+        broken.sendall(
+            f"PUT {upload['append']} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            f"Cookie: {vendor.cookies}\r\nX-CSRFToken: {vendor.token}\r\n"
+            f"Content-Range: bytes {piece}-{2 * piece - 1}/{size}\r\n"
+            f"Content-Length: {piece}\r\n\r\n".encode()
+            + PLAN[piece : piece * 3 // 2]
+        )
+        time.sleep(0.5)
+        for worker in web.workers():
+            os.kill(worker, signal.SIGKILL)
+
+    # Then the next ones tell where it ends, and take the rest, each twice at once
+    offset = asked(web, vendor, "GET", upload["at"])["offset"]
+    assert offset == piece
+
+    def both(*told: Any, **headers: str) -> dict[str, Any]:
+        with ThreadPoolExecutor(2) as pool:
+            sent = [pool.submit(asked, web, vendor, *told, **headers) for _ in "ab"]
+            one, other = [each.result() for each in sent]
+        assert (one["offset"], one["upload"]) == (other["offset"], other["upload"])
+        return one
+
+    while offset < size:
+        part = PLAN[offset : offset + piece]
+        bounds = f"bytes {offset}-{offset + len(part) - 1}/{size}"
+        put = both("PUT", upload["append"], part, Content_Range=bounds)
+        offset = put["offset"]
+    assert both("POST", upload["complete"])["is_complete"]
+    signer = actor_of(Membership.objects.get(organization_id=vendor.organization))
+    draft = draft_of(signer, solicitation)
+    assert draft is not None
+    (facts,) = files_of(draft)
+    assert (facts.size_bytes, facts.sha256) == (size, HASH)
