@@ -1,5 +1,6 @@
 """When the first byte of a request came, as far as it can be told."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,11 +14,17 @@ NOW = datetime(2026, 3, 20, 17, 0, tzinfo=UTC)
 def later(monkeypatch):
     """A process whose clock goes on by three seconds while a body arrives."""
     seconds = iter([100.0, 103.0])
-    monkeypatch.setattr(origin.time, "monotonic", lambda: next(seconds))
+    monkeypatch.setattr(time, "monotonic", lambda: next(seconds))
 
 
 def told(handed_on, took):
     return f"{handed_on.timestamp():.3f} {took:.3f}"
+
+
+def began(words, proxies=1):
+    arrival = origin.arrival_of(words, proxies)
+    assert arrival is not None
+    return arrival.began_at(NOW)
 
 
 def before(seconds):
@@ -27,21 +34,17 @@ def before(seconds):
 def test_without_a_proxy_it_is_when_the_request_was_seen(later):
     forged = told(before(300), 200)
 
-    assert origin.arrival_of(forged, 0).began_at(NOW) == before(3)
+    assert began(forged, proxies=0) == before(3)
 
 
 def test_a_proxy_tells_when_it_handed_on_and_how_long_it_had_read(later):
     # Handed on ten seconds ago, and it waited seven for us; the proxy read twenty
-    arrival = origin.arrival_of(told(before(10), 20), 1)
-
-    assert arrival.began_at(NOW) == before(30)
+    assert began(told(before(10), 20)) == before(30)
 
 
 @pytest.mark.parametrize("off", [-5, 3600], ids=["ahead", "an hour behind"])
 def test_of_a_proxy_whose_clock_is_wrong_only_the_length_counts(later, off):
-    arrival = origin.arrival_of(told(before(off), 20), 1)
-
-    assert arrival.began_at(NOW) == before(23)
+    assert began(told(before(off), 20)) == before(23)
 
 
 @pytest.mark.parametrize(

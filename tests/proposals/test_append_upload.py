@@ -46,6 +46,7 @@ def test_it_is_whole_wherever_the_connection_was_cut(on_its_way):
         # Then the draft has it, byte for byte
         whole = completed(solicitation, again)
         draft = draft_of(actor("vendor_a_member"), solicitation)
+        assert draft is not None
         row = draft.files.get(public_id=whole.file)
         assert content_of(row, key_of(draft)) == PLAN
         draft.files.all().delete()

@@ -67,9 +67,9 @@ def test_too_large_too_many_too_late_or_by_others_is_refused():
     # As many as may be on their way, and one more; those of others do not count
     for number in range(MOST_UPLOADS):
         begun_upload(solicitation, PLAN, name=f"plan-{number}.txt")
-    with nothing_happens(), pytest.raises(UploadsOpen) as refusal:
+    with nothing_happens(), pytest.raises(UploadsOpen) as full:
         begun_upload(solicitation, PLAN, name="one-more.txt")
-    assert refusal.value.rule == "R-SUB-12"
+    assert full.value.rule == "R-SUB-12"
     begun_upload(solicitation, PLAN, by="vendor_b_member")
 
 

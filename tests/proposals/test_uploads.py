@@ -110,9 +110,9 @@ def test_what_cannot_be_read_is_refused(released):
         assert begun(browser, released, PLAN, name="").status_code == 422
         assert begun(browser, released, PLAN, sha256="x").status_code == 422
     upload = begun(browser, released, PLAN).json()
-    large = {"CONTENT_LENGTH": str(7 * 1024 * 1024)}
+    browser.defaults["CONTENT_LENGTH"] = str(7 * 1024 * 1024)
     with nothing_happens():
-        reply = browser.put(upload["append"], b"", "application/octet-stream", **large)
+        reply = browser.put(upload["append"], b"", "application/octet-stream")
     assert reply.status_code == 413
 
 

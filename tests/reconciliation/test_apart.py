@@ -20,6 +20,7 @@ from contracting.reconciliation.matching import apart, inputs, usage
 from contracting.reconciliation.matching.reading import (
     Asked,
     Days,
+    days_within,
     question_of,
     read_by_row,
     read_parts,
@@ -130,7 +131,9 @@ def test_call_by_call_some_requests_at_once_are_all_rows(order, seed, monkeypatc
     counted_by_the_gateway(order, world)
     told_by_the_vendor(order, world)
     monkeypatch.setattr(usage, "AT_ONCE", 3)
-    first, last = inputs.days_within(inputs.usage_span(order), order.contract.time_zone)
+    used = inputs.usage_span(order)
+    assert used is not None
+    first, last = days_within(used, order.contract.time_zone)
     for days in (Days(first, last), Days(first + timedelta(days=1), last)):
         span = days_bounds(*days, order.contract.time_zone)
 

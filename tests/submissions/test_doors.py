@@ -469,5 +469,6 @@ def test_a_receipt_has_the_first_byte_where_it_is_known(
     if seconds is None:
         assert version.first_byte_at is None
         return
+    assert version.first_byte_at is not None
     ago = (version.received_at - version.first_byte_at).total_seconds()
     assert seconds <= ago < seconds + 30
