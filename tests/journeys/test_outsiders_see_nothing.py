@@ -144,6 +144,7 @@ NOT_IN_THE_STORY = {
     "modifications:revise_contract_modification",
     "modifications:sign_contract_modification",
     "payments:return_refund",
+    "api:return_refund",
     "payments:payment_export_csv",
     "payments:payment_export_json",
     "api:payment_batch",

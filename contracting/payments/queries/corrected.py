@@ -36,8 +36,9 @@ class Corrected:
 def interest_corrected(payment: Payment) -> Corrected | None:
     """The interest of a payment by the rates in force; ``None`` if it is what was paid.
 
-    The clause gives the vendor the published rate, whatever was recorded (31 U.S.C.
-    3902(a), FAR 52.232-25(a)). Only a rate that was corrected since can change it.
+    The vendor is owed the published rate, whatever was recorded, and errors in
+    computing interest are adjusted (31 U.S.C. 3902(a), 5 CFR 1315.10(a)(2)). Only a
+    rate that was corrected since can change it.
 
     :raises RateMissing: if the corrected rate is of other days and none is loaded
     """
