@@ -39,7 +39,7 @@ DEMO_PASSWORD: Final = "tokens-by-the-million"  # noqa: S105 (shown on the login
 DEMO_PASSPHRASE: Final = "three of five open the box"  # noqa: S105 (as above)
 
 
-def agency_in_turn(**which: int) -> Organization:
+def locked_agency(**which: int) -> Organization:
     """The agency, held until the end of the transaction so that its series have no gap.
 
     Rows that only name it are added meanwhile (``FOR NO KEY UPDATE``).

@@ -96,7 +96,6 @@ NOT_LOCKED = {
     "charges.charge_adjustment": "its caller holds the order of the difference",
     "charges.charge_allowed": "its caller holds the order that the claim is paid on",
     "charges.charge_settlement": "its caller holds the contract and its orders",
-    "determinations.make_determination": _NEW,
     "documents.check_signed_copy": "its caller holds the operation whose step it is",
     "documents.record_approval": _NEW,
     "documents.record_signatures": _NEW,

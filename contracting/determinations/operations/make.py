@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.queries import agency_in_turn
+from accounts.queries import locked_agency
 from accounts.states import Role
 from contracting.approvals.operations.open import open_route
 from contracting.approvals.operations.override import override_rule
@@ -73,7 +73,7 @@ def make_determination(
     :raises AlreadyDetermined: if one of this kind is in review
     :raises NoPolicy: if no policy of the agency says who approves it
     """
-    agency = agency_in_turn(pk=agency_id)
+    agency = locked_agency(pk=agency_id)
     require(permissions.can_make_determination(by, agency_id, kind))
     named = Kind(kind)
     words, evidence = text.strip(), document_sha256.strip().lower()

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.queries import agency_in_turn
+from accounts.queries import locked_agency
 from contracting.audit.operations.record import record_event
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
@@ -56,7 +56,7 @@ def take_exception(
     :raises NoPolicy: if the agency has not adopted who approves justifications
     """
     # Justifications are numbered under the agency's lock, which comes first.
-    agency_in_turn(contracts=contract_id)
+    locked_agency(contracts=contract_id)
     contract: Contract = Contract.objects.locked().get(pk=contract_id)
     require(permissions.can_take_exception(by, contract))
     is_justified = code not in UNJUSTIFIED

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.queries import agency_in_turn
+from accounts.queries import locked_agency
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
@@ -43,7 +43,7 @@ def draft_rfi(
     :raises ForeignRequisition: if the need is not one of the agency's
     """
     require(permissions.can_draft_rfi(by))
-    agency = agency_in_turn(pk=by.own_organization_id)
+    agency = locked_agency(pk=by.own_organization_id)
     terms = calculations.checked_terms(
         title=title, purpose=purpose, due_at=due_at, time_zone=time_zone
     )

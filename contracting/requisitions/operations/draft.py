@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.queries import agency_in_turn
+from accounts.queries import locked_agency
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.canonical import content_sha256
@@ -38,7 +38,7 @@ def draft_requisition(
     :raises ForeignLineOfAccounting: if the line is not one of the agency's
     """
     require(permissions.can_draft_requisition(by))
-    agency = agency_in_turn(pk=by.own_organization_id)
+    agency = locked_agency(pk=by.own_organization_id)
     if not title.strip() or not need.strip():
         message = "Give the need a title, and say what the tokens are for."
         raise NeedMissing(message)

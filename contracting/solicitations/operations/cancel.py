@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.queries import agency_in_turn, known_vendors
+from accounts.queries import known_vendors, locked_agency
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.permissions import require
@@ -33,7 +33,7 @@ def cancel_solicitation(
     :raises CancellationUnexplained: without a reason or a memo
     """
     # Memos are numbered under the agency's lock, which comes first.
-    agency_in_turn(solicitations=solicitation_id)
+    locked_agency(solicitations=solicitation_id)
     solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
     require(permissions.can_cancel_solicitation(by, solicitation))
     if not reason.strip() or not memo.strip():
