@@ -125,20 +125,22 @@ def remembered(build: Callable[_P, _T]) -> Callable[_P, _T]:
 
     @functools.wraps(build)
     def rebuild(*args: _P.args, **kwargs: _P.kwargs) -> _T:
-        if memory.here is None or not connection.in_atomic_block:
+        if not connection.in_atomic_block:
             return build(*args, **kwargs)
+        if memory.here is None:
+            return _build(build, args, kwargs)
         try:
             asked = pickle.dumps((args, kwargs))
         except (pickle.PicklingError, TypeError, AttributeError):
-            return build(*args, **kwargs)
+            return _build(build, args, kwargs)
         digest = hashlib.sha256(asked).hexdigest()
         key = (*memory.here, f"{build.__module__}.{build.__qualname__} {digest}")
         if key in memory.refused:
-            return build(*args, **kwargs)
+            return _build(build, args, kwargs)
         if key not in memory.worlds:
             return _build_and_note(key, build, args, kwargs)
         if not _put_back(key):
-            return build(*args, **kwargs)
+            return _build(build, args, kwargs)
         memory.here = key
         return cast("_T", _given(memory.worlds[key], args, kwargs))
 
@@ -160,14 +162,19 @@ def follow(database: str) -> None:
     connection.set_autocommit = follow_transactions  # type: ignore[method-assign]
 
 
+def _build(build: Callable[..., _T], args: Any, kwargs: Any) -> _T:
+    """For real; of what is refused on the way nothing stays, as where it is noted."""
+    with transaction.atomic():
+        return build(*args, **kwargs)
+
+
 def _build_and_note(key: Key, build: Callable[..., _T], args: Any, kwargs: Any) -> _T:
     note = _Note(_newest_transaction(), _counts())
     waiting = len(connection.run_on_commit)
     memory.notes.append(note)
     began = time.perf_counter()
     try:
-        with transaction.atomic():
-            result = build(*args, **kwargs)
+        result = _build(build, args, kwargs)
     finally:
         memory.notes.pop()
     seconds = time.perf_counter() - began
@@ -241,14 +248,17 @@ def _newest_transaction() -> int:
 def _counts() -> Counts:
     """Rows added, changed and deleted in this transaction so far, by table.
 
-    A part of a table counts as its whole; what is of this connection alone, not at all.
+    The tables come as they were created, so that what a trigger looks for is put back
+    before the row that it looks at. A part of a table counts as its whole; what is of
+    this connection alone, not at all.
     """
     rows = _ask(
         "SELECT whole.relname, sum(n_tup_ins)::int, sum(n_tup_upd)::int, "
         "sum(n_tup_del)::int FROM pg_stat_xact_user_tables "
         "JOIN pg_class whole ON whole.oid = coalesce(pg_partition_root(relid), relid) "
         "WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 "
-        "AND whole.relpersistence <> 't' GROUP BY whole.relname"
+        "AND whole.relpersistence <> 't' "
+        "GROUP BY whole.relname, whole.oid ORDER BY whole.oid"
     )
     return {name: (added, changed, gone) for name, added, changed, gone in rows}
 
