@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from asn1crypto import parser
 from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm
@@ -67,6 +68,26 @@ def test_one_signatory_signs_certifies_and_locks():
     assert status.bottom_line
     assert status.coverage == SignatureCoverageLevel.ENTIRE_FILE
     assert signed.content[: signed.revisions[0]] == files.pdf()
+
+
+@pytest.mark.parametrize("is_long", [False, True], ids=["elliptic", "RSA, long names"])
+def test_the_room_for_a_signature_holds_it_and_not_much_more(seal_file, is_long):
+    # Given a key of either kind, and a record that is short or long
+    if is_long:
+        long_one = person("ü" * 32, person("ß" * 32, is_authority=True), stamps=True)
+        seal_file.write_bytes(long_one.private() + long_one.public())
+    said = record("OFFICER", memo="ü" * 3_000 if is_long else "")
+
+    # When it signs
+    signed = signatures.sign_print(files.pdf(), parties=("OFFICER",), records=[said])
+
+    # Then the record is whole, and what is left over is filled with zeros
+    assert [each.record for each in signatures.found_in(signed.content)] == [said]
+    (embedded,) = PdfFileReader(io.BytesIO(signed.content)).embedded_signatures
+    kept = bytes(embedded.sig_object["/Contents"])
+    used = parser.peek(kept)
+    assert 500 <= len(kept) - used <= 3_500
+    assert not any(kept[used:])
 
 
 def test_the_first_of_two_allows_the_field_that_is_left_and_nothing_else():

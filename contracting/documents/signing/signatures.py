@@ -271,10 +271,29 @@ def _one_signature(
         md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES, **about
     )
     writer = IncrementalPdfFileWriter(io.BytesIO(content))
+    room = None if stamper is not None else _room(key, record)
     with _attached(key, record):
-        output = signers.sign_pdf(writer, metadata, key.signer, timestamper=stamper)
+        output = signers.sign_pdf(
+            writer, metadata, key.signer, timestamper=stamper, bytes_reserved=room
+        )
     signed: bytes = output.getvalue()
     return signed
+
+
+def _room(key: Key, record: str) -> int:
+    """Hexadecimal digits that surely hold a signature without a stamp.
+
+    Left to itself, pyHanko signs once on trial to see how long a signature gets. Of
+    the certificate, the signature repeats the names, and is itself as long as the key.
+    """
+    signer: Any = key.signer
+    others = sum(len(each.dump()) for each in signer.cert_registry)
+    length = len(record.encode()) + 3 * len(key.certificate) + others
+    return 2 * (length + _REST_BYTES)
+
+
+_REST_BYTES: Final = 1024
+"""What algorithms, times and hashes take: some 400 bytes."""
 
 
 class _attached:  # noqa: N801 (used as a function)
