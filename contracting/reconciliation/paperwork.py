@@ -15,6 +15,7 @@ from contracting.core.periods import Period, accounting_day
 from contracting.core.plots.tables import Plot
 from contracting.core.quantities import Dollars
 from contracting.documents.calculations import day_words, period_words
+from contracting.documents.paperwork.addresses import in_lines
 from contracting.orders.models import TaskOrder
 from contracting.reconciliation import queries
 from contracting.reconciliation.matching.allowances import tolerated_total
@@ -234,8 +235,10 @@ def _blocks(acceptance: Acceptance, by: Actor) -> dict[str, Any]:
         "3": accounting_day(last_instant, contract.time_zone),
         "6": f"{invoice.number}, {day_words(invoice.invoiced_on)}",
         "8": "Destination",
-        "9": f"{vendor.name}\n{vendor.address}\nCAGE {vendor.cage}",
-        "10": f"{agency.name}\n{agency.address}",
+        "9": in_lines(
+            vendor.name, vendor.address, f"CAGE {vendor.cage}" if vendor.cage else ""
+        ),
+        "10": in_lines(agency.name, agency.address),
         "12": order.payment_office or f"{agency.name}, payment office",
         "13": order.place,
         "14": f"{order.piid}, {order.title}",

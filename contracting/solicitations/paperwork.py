@@ -11,6 +11,7 @@ from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import TOKENS_PER_MTOK
 from contracting.documents.calculations import day_words, printed
+from contracting.documents.paperwork.addresses import in_boxes
 from contracting.documents.rendering import Sheet, draft_of
 from contracting.reference.queries import attachment_labels
 from contracting.reference.states import Boundary, PriceStructure
@@ -234,7 +235,7 @@ def request_for_quotations_sheet(
             "6": solicitation.ordering_end,
             "7": "Other (see schedule)",
             "9a": agency.name,
-            "9b": agency.address,
+            **in_boxes(agency.address, ("9b", "9c", "9d", "9e")),
             "10": solicitation.deadline,
             "12-note": "Are" if sheet["clauses"] else "Are not attached.",
         },

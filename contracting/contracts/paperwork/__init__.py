@@ -23,6 +23,11 @@ from contracting.core.periods import accounting_day, zone_of
 from contracting.core.quantities import TOKENS_PER_MTOK
 from contracting.core.templatetags.drawdown import dollars
 from contracting.documents.calculations import day_words
+from contracting.documents.paperwork.addresses import (
+    in_lines,
+    office_in_lines,
+    vendor_in_lines,
+)
 from contracting.documents.rendering import Sheet, draft_of
 from contracting.reference.queries import list_price
 from contracting.reference.states import BY_VOLUME, PriceStructure
@@ -262,7 +267,7 @@ def _blocks(contract: Contract, signer: Actor) -> dict[str, Any]:
         "6": released_on(solicitation),
         "7a": solicitation.contact_name,
         "8": solicitation.deadline,
-        "9": f"{agency.name}\n{agency.address}\nCode {agency.aac}",
+        "9": office_in_lines(agency),
         "10": competition_box(solicitation),
         "10-naics": contract.naics,
         "10-size": solicitation.size_standard,
@@ -273,8 +278,8 @@ def _blocks(contract: Contract, signer: Actor) -> dict[str, Any]:
         "15": f"See {contract.order_noun}s"
         if contract.takes_orders
         else "Agency AI gateway",
-        "16": f"{agency.name}\n{agency.address}",
-        "17a": f"{vendor.name}\n{vendor.address}\nUEI {vendor.uei} CAGE {vendor.cage}",
+        "16": in_lines(agency.name, agency.address),
+        "17a": vendor_in_lines(vendor),
         "18a": f"{agency.name}, payment office",
         "25": "\n".join(
             f"{part.acrn}: {part.line_of_accounting.treasury_account_symbol}"

@@ -18,6 +18,7 @@ from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day as accounting_day
 from contracting.core.quantities import TOKENS_PER_MTOK as TOKENS_PER_MTOK
 from contracting.documents.calculations import day_words, printed
+from contracting.documents.paperwork.addresses import office_in_lines, vendor_in_lines
 from contracting.documents.queries import documents_of as documents_of
 from contracting.documents.rendering import Sheet, draft_of
 from contracting.modifications import calculations
@@ -151,9 +152,9 @@ def _blocks(modification: ContractModification, signer: Actor) -> dict[str, Any]
         "2": modification.number,
         "3": modification.effective_on,
         "4": contract.solicitation.requisition.number,
-        "6": f"{agency.name}\n{agency.address}\nCode {agency.aac}",
+        "6": office_in_lines(agency),
         "7": modification.administering_office,
-        "8": f"{vendor.name}\n{vendor.address}\nUEI {vendor.uei} CAGE {vendor.cage}",
+        "8": vendor_in_lines(vendor),
         "10A": {"text": contract.piid, "checked": ["Modification"]},
         "10B": day_of(contract.awarded_at, contract.time_zone),
         "12": "No funds are added or taken.",

@@ -14,6 +14,7 @@ from contracting.contracts.queries.stated import annexes_of
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import TOKENS_PER_MTOK
 from contracting.documents.calculations import day_words
+from contracting.documents.paperwork.addresses import office_in_lines, vendor_in_lines
 from contracting.documents.queries import documents_of
 from contracting.modifications import calculations
 from contracting.modifications.calculations import words
@@ -89,8 +90,8 @@ def _conformed_blocks(contract: Contract, content: Mapping[str, Any]) -> dict[st
     found: dict[str, Any] = dict(award.context.get("blocks", {})) if award else {}
     bare = {
         "2": contract.piid,
-        "9": f"{agency.name}\n{agency.address}\nCode {agency.aac}",
-        "17a": f"{vendor.name}\n{vendor.address}\nUEI {vendor.uei} CAGE {vendor.cage}",
+        "9": office_in_lines(agency),
+        "17a": vendor_in_lines(vendor),
     }
     funds = [part for line in content["lines"] for part in line["funding"]]
     total = sum((Decimal(part["dollars"]) for part in funds), Decimal(0))

@@ -16,6 +16,7 @@ from contracting.core.quantities import Dollars as Dollars
 from contracting.core.quantities import Tokens as Tokens
 from contracting.core.templatetags.drawdown import dollars as money
 from contracting.documents.calculations import printed as printed
+from contracting.documents.paperwork.addresses import in_boxes, office_in_lines
 from contracting.documents.rendering import Sheet, draft_of
 from contracting.orders import calculations
 from contracting.orders.models import (
@@ -160,11 +161,11 @@ def _order_blocks(order: TaskOrder, signer: Actor) -> dict[str, Any]:
         "2": contract.piid,
         "3": order.piid,
         "4": contract.solicitation.requisition.number,
-        "5": f"{agency.name}\n{agency.address}\nCode {agency.aac}",
+        "5": office_in_lines(agency),
         "6a": order.place,
         "7a": offeror.submitted_by.user.name,
         "7b": vendor.name,
-        "7c": vendor.address,
+        **in_boxes(vendor.address, ("7c", "7d", "7e", "7f")),
         "8b": "Delivery/task",
         "9": _accounting(order),
         "10": f"{order.requester.user.name}, {order.requester.role_label}",

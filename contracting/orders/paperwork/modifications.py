@@ -11,6 +11,7 @@ from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import Dollars, Tokens
 from contracting.documents.calculations import printed
+from contracting.documents.paperwork.addresses import office_in_lines, vendor_in_lines
 from contracting.documents.rendering import Sheet, draft_of
 from contracting.orders import calculations
 from contracting.orders.models import (
@@ -145,8 +146,8 @@ def _modification_blocks(modification: Modification, signer: Actor) -> dict[str,
         "2": modification.number,
         "3": modification.effective_on,
         "4": contract.solicitation.requisition.number,
-        "6": f"{agency.name}\n{agency.address}\nCode {agency.aac}",
-        "8": f"{vendor.name}\n{vendor.address}\nUEI {vendor.uei} CAGE {vendor.cage}",
+        "6": office_in_lines(agency),
+        "8": vendor_in_lines(vendor),
         "10A": {
             "text": f"{order.piid}\nunder contract {contract.piid}",
             "checked": ["Modification"],
