@@ -109,7 +109,8 @@ def test_256_exhaust_an_order_while_workers_are_killed(order):
         connections.close_all()
         first = _spender(f"{number}-a", order, tokens, by, source)
         second = _spender(f"{number}-b", order, tokens, by, source)
-        time.sleep(dice.uniform(0, 0.12))
+        if number % 4:  # and where the machine is slow to wake, at once
+            time.sleep(dice.uniform(0, 0.12))
         os.kill(first, signal.SIGKILL)
         killed += os.WIFSIGNALED(os.waitpid(first, 0)[1])
         status = os.waitpid(second, 0)[1]
