@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.urls import reverse
 
@@ -28,9 +28,13 @@ from contracting.reference.queries import threshold
 
 
 class CreditVerbView(VerbView):
-    """A verb on what a vendor owes back, that the actor may see."""
+    """A verb on what a vendor owes back, that the actor may see.
+
+    ``operation`` is what it calls.
+    """
 
     crumb = ""
+    operation: ClassVar[Any]
 
     def thing(self, *_: Any, **ids: Any) -> CreditDue:
         return get_credit_for(self.actor, ids["public_id"])
@@ -62,6 +66,7 @@ class DemandRefund(CreditVerbView):
     template_name = "payments/demand_refund.html"
     form_class = forms.DemandRefundForm
     crumb = "Demand"
+    operation = staticmethod(demand_refund)
     submit_label = "Demand the refund"
     done_message = "The refund is demanded. The vendor reads by when it is to be paid."
 
@@ -76,14 +81,11 @@ class DemandRefund(CreditVerbView):
     def perform(
         self, *, thing: CreditDue, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
-        demand_refund(
-            credit_id=thing.pk,
-            basis=data["basis"],
-            seen=Dollars(data["seen"]),
-            by=by,
-            at=at,
+        seen = Dollars(data["seen"])
+        type(self).operation(
+            credit_id=thing.pk, basis=data["basis"], seen=seen, by=by, at=at
         )
-        return thing.path
+        return self.back(thing)
 
 
 class _Waived(CreditVerbView):
@@ -97,15 +99,13 @@ class _Waived(CreditVerbView):
     def extra(self, thing: CreditDue) -> dict[str, Any]:
         return {**super().extra(thing), "is_waived": True}  # noqa: S610 (ours)
 
-    def waive(self, **said: Any) -> object:
-        """Call the operation."""
-        raise NotImplementedError
-
     def perform(
         self, *, thing: CreditDue, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
         seen = Dollars(data["seen"])
-        self.waive(credit_id=thing.pk, reason=data["reason"], seen=seen, by=by, at=at)
+        type(self).operation(
+            credit_id=thing.pk, reason=data["reason"], seen=seen, by=by, at=at
+        )
         return self.back(thing)
 
 
@@ -121,14 +121,10 @@ class _Deposited(CreditVerbView):
         today = today_of(thing.order.contract)
         return {"dollars": self.left(thing).amount, "received_on": today}
 
-    def record(self, **said: Any) -> object:
-        """Call the operation."""
-        raise NotImplementedError
-
     def perform(
         self, *, thing: CreditDue, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
-        self.record(
+        type(self).operation(
             credit_id=thing.pk,
             dollars=Dollars(data["dollars"]),
             received_on=data["received_on"],
@@ -144,11 +140,9 @@ class WaiveCredit(_Waived):
 
     template_name = "payments/waive_credit.html"
     crumb = "Waive"
+    operation = staticmethod(waive_credit)
     submit_label = "Waive the credit"
     done_message = "What was open of the credit is waived; the vendor is told why."
-
-    def waive(self, **said: Any) -> object:
-        return waive_credit(**said)
 
 
 class RecordRefund(_Deposited):
@@ -156,11 +150,9 @@ class RecordRefund(_Deposited):
 
     template_name = "payments/record_refund.html"
     crumb = "Refund"
+    operation = staticmethod(record_refund)
     submit_label = "Record the refund"
     done_message = "The refund is recorded; it is back with the funds that paid."
-
-    def record(self, **said: Any) -> object:
-        return record_refund(**said)
 
 
 class ReturnRefund(VerbView):
@@ -219,14 +211,19 @@ class DebtInterestPage(PageView):
 
 
 class _OnInterest(CreditVerbView):
-    """A verb on the interest of a debt."""
+    """A verb on the interest of a debt, which is worked out once for its page."""
+
+    def thing(self, *_: Any, **ids: Any) -> CreditDue:
+        credit = super().thing(**ids)
+        self.owed = _interest_of(credit)
+        return credit
 
     def left(self, thing: CreditDue) -> Dollars:
-        owed = _interest_of(thing)["interest"]
-        return owed.left if owed else Dollars()
+        interest = self.owed["interest"]
+        return interest.left if interest else Dollars()
 
     def extra(self, thing: CreditDue) -> dict[str, Any]:
-        missing = _interest_of(thing)["missing"]
+        missing = self.owed["missing"]
         return {**super().extra(thing), "missing": missing}  # noqa: S610 (ours)
 
     def back(self, thing: CreditDue) -> str:
@@ -238,11 +235,9 @@ class RecordDebtInterest(_OnInterest, _Deposited):
 
     template_name = "payments/record_debt_interest.html"
     crumb = "Record interest"
+    operation = staticmethod(record_debt_interest)
     submit_label = "Record the interest"
     done_message = "The interest is recorded."
-
-    def record(self, **said: Any) -> object:
-        return record_debt_interest(**said)
 
 
 class WaiveDebtInterest(_OnInterest, _Waived):
@@ -250,8 +245,6 @@ class WaiveDebtInterest(_OnInterest, _Waived):
 
     template_name = "payments/waive_debt_interest.html"
     crumb = "Waive interest"
+    operation = staticmethod(waive_debt_interest)
     submit_label = "Waive the interest"
     done_message = "The interest is waived; the vendor is told why."
-
-    def waive(self, **said: Any) -> object:
-        return waive_debt_interest(**said)
