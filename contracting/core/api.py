@@ -230,6 +230,20 @@ class JsonParser(BaseParser):
         return read_json(parser_context["request"].body if parser_context else b"")
 
 
+class StreamParser(BaseParser):
+    """Leaves the body in its stream: the door unpacks it within its own limits."""
+
+    media_type = "*/*"
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> dict[str, IO[Any]]:
+        return {"stream": stream}
+
+
 class EndpointView(APIView):
     """An endpoint for a machine: a key with a scope, and nothing else.
 

@@ -7,18 +7,18 @@ would tell that there is a draft.
 
 from __future__ import annotations
 
-from typing import IO, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from contracting.core import clock
 from contracting.core.api import (
     EndpointView,
+    StreamParser,
     instant,
     refuse_too_large,
     refuse_unknown_fields,
@@ -92,15 +92,6 @@ def show_upload(upload: DraftUpload) -> dict[str, Any]:
     }
 
 
-class BytesParser(BaseParser):
-    """Takes bytes of any type; the body is read as it is."""
-
-    media_type = "*/*"
-
-    def parse(self, stream: IO[Any], *_: Any, **__: Any) -> dict[str, Any]:
-        return {}
-
-
 class UploadEndpointView(EndpointView):
     """An endpoint of the draft of the key's vendor, in server mode."""
 
@@ -163,7 +154,7 @@ class BeginUploadEndpoint(UploadEndpointView):
 class UploadEndpoint(UploadEndpointView):
     """One file on its way into a draft."""
 
-    parser_classes = (BytesParser,)
+    parser_classes = (StreamParser,)
 
     @extend_schema(
         operation_id="read_upload",
@@ -204,7 +195,7 @@ class UploadEndpoint(UploadEndpointView):
 class CompleteUploadEndpoint(UploadEndpointView):
     """A file that has come into a draft."""
 
-    parser_classes = (BytesParser,)
+    parser_classes = (StreamParser,)
 
     @extend_schema(
         operation_id="complete_upload",
@@ -224,7 +215,7 @@ class CompleteUploadEndpoint(UploadEndpointView):
 class AbandonUploadEndpoint(UploadEndpointView):
     """A file that is given up."""
 
-    parser_classes = (BytesParser,)
+    parser_classes = (StreamParser,)
 
     @extend_schema(
         operation_id="abandon_upload",

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
 from typing import IO, Any, Final
 
 import msgspec
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from contracting.core import clock
-from contracting.core.api import EndpointView, instant
+from contracting.core.api import EndpointView, StreamParser, instant
 from contracting.core.errors import NotVisible
 from contracting.documents.queries import read_blob
 from contracting.metering import queries
@@ -44,20 +42,6 @@ from contracting.metering.serializers import (
     CheckSerializer,
     SuspenseSerializer,
 )
-
-
-class StreamParser(BaseParser):
-    """Leaves the body in its stream: the door unpacks it within its own limits."""
-
-    media_type = "*/*"
-
-    def parse(
-        self,
-        stream: IO[Any],
-        media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
-    ) -> dict[str, IO[Any]]:
-        return {"stream": stream}
 
 
 def body_of(request: Request, limits: Limits) -> bytes:

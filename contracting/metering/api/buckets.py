@@ -11,12 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from contracting.core import clock
-from contracting.core.api import EndpointView, instant
+from contracting.core.api import EndpointView, StreamParser, instant
 from contracting.metering import queries
 from contracting.metering.adapters.reading import report_called
 from contracting.metering.adapters.registry import of_buckets
 from contracting.metering.adapters.unpacking import BATCH
-from contracting.metering.api.batches import StreamParser, body_of
+from contracting.metering.api.batches import body_of
 from contracting.metering.api.formats import UnknownParameter, source_named
 from contracting.metering.forms.reratings import KnownOnForm
 from contracting.metering.models import BucketReport, ReportedBucket

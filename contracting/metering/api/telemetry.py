@@ -17,13 +17,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from contracting.core import clock
-from contracting.core.api import EndpointView
+from contracting.core.api import EndpointView, StreamParser
 from contracting.metering import queries
 from contracting.metering.adapters import otel, otlp
 from contracting.metering.adapters.bindings import media_type
 from contracting.metering.adapters.events import MAX_ROWS, BadRow, ReadEvent, Sender
 from contracting.metering.adapters.unpacking import BATCH
-from contracting.metering.api.batches import StreamParser, body_of
+from contracting.metering.api.batches import body_of
 from contracting.metering.models import UsageSource
 from contracting.metering.operations.receive_telemetry import receive_telemetry
 from contracting.metering.refusals import (

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from contracting.core import clock
-from contracting.core.api import EndpointView, instant
+from contracting.core.api import EndpointView, StreamParser, instant
 from contracting.core.permissions import require
 from contracting.core.plots.tables import rows_as_csv
 from contracting.documents.api import POLL_SECONDS
@@ -24,7 +24,7 @@ from contracting.documents.serializers import OperationSerializer, show_operatio
 from contracting.metering import permissions, queries
 from contracting.metering.adapters.files import MOST_ROWS, read_file
 from contracting.metering.adapters.unpacking import UPLOAD, pieces
-from contracting.metering.api.batches import StreamParser, stream_of
+from contracting.metering.api.batches import stream_of
 from contracting.metering.api.formats import (
     FORMAT_PARAMETERS,
     format_named,

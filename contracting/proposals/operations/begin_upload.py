@@ -46,10 +46,8 @@ def begin_upload(
         begun within the hour
     """
     solicitation = Solicitation.objects.get(pk=solicitation_id)
-    place, is_sealed = (
-        place_of(solicitation, by.organization_id, alternate),
-        file.sealed is not None,
-    )
+    place = place_of(solicitation, by.organization_id, alternate)
+    is_sealed = file.sealed is not None
     hold_place(place)
     mine = DraftUpload.objects.locked().filter(place=place, completed_at=None)
     there = [each for each in mine if each.is_sealed == is_sealed]
