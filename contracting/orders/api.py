@@ -49,7 +49,7 @@ class TaskOrderEndpoint(EndpointView):
     def get(self, request: Request, public_id: str) -> Response:
         order = queries.get_task_order_for(self.actor, public_id)
         rates, at = queries.rates_of(order), clock.now()
-        body = summary_of(queries.summary_of(order))
+        body = summary_of(queries.summary_row_of(order))
         body["lines"] = [
             line_of(each, rates) for each in queries.line_limits(order, at)
         ]

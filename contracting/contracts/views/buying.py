@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -38,16 +39,16 @@ class BuyTokensView(VerbView):
 
     def form_options(self, thing: Requisition) -> dict[str, Any]:
         names = {each.code: each.label for each in token_classes()}
-        today = clock.now().date()
+        today, wanted = clock.now().date(), classes_of(thing)
         models = AiModel.objects.in_force(today)
         return {
             "agency_id": thing.agency_id,
             "models": models.order_by("provider", "snapshot"),
             "classes": {
                 code: f"US dollars per million, {names[code]} ({tokens:,} tokens)"
-                for code, tokens in classes_of(thing).items()
+                for code, tokens in wanted.items()
             },
-            "listed": listed_prices(thing, today),
+            "listed": listed_prices(thing, wanted, today),
         }
 
     def initial(self, thing: Requisition) -> dict[str, Any]:
@@ -93,7 +94,9 @@ class BuyTokensView(VerbView):
         return contract_url(contract)
 
 
-def listed_prices(requisition: Requisition, on: date) -> dict[str, str]:
+def listed_prices(
+    requisition: Requisition, codes: Collection[str], on: date
+) -> dict[str, str]:
     """What the public list says of the estimate's model, by class, to judge by."""
     row = requisition.estimate_rows.order_by("month").first()
     if row is None:
@@ -101,7 +104,7 @@ def listed_prices(requisition: Requisition, on: date) -> dict[str, str]:
     found = {
         each.code: list_price(row.model, each, on)
         for each in token_classes()
-        if each.code in classes_of(requisition)
+        if each.code in codes
     }
     return {
         code: f"${price.usd_per_million_tokens:f} for {row.model.snapshot} on the "

@@ -88,13 +88,14 @@ class BucketsPage(AgencyPage):
 
     def _compared(self) -> list[tuple[BucketDay, int | None, int | None]]:
         """Each day, what was counted on it, and the difference."""
-        return [
-            (day, counted, None if counted is None else day.tokens - counted)
-            for day in self.days
-            for counted in [
-                counted_of(self.models[day.day]) if day.day in self.models else None
-            ]
-        ]
+        rows: list[tuple[BucketDay, int | None, int | None]] = []
+        for day in self.days:
+            models = self.models.get(day.day)
+            counted = counted_of(models) if models else None
+            rows.append(
+                (day, counted, None if counted is None else day.tokens - counted)
+            )
+        return rows
 
     def _file(self) -> HttpResponse:
         rows = tuple(

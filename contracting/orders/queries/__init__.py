@@ -88,7 +88,7 @@ def summaries_visible_to(actor: Actor) -> QuerySet[TaskOrder, Any]:
     return orders.values_list(*_OF_A_SUMMARY, named=True)
 
 
-def summary_of(order: TaskOrder) -> Any:
+def summary_row_of(order: TaskOrder) -> Any:
     """The same values of one order."""
     return TaskOrder.objects.values_list(*_OF_A_SUMMARY, named=True).get(pk=order.pk)
 
