@@ -22,6 +22,7 @@ from contracting.core.actors import Actor
 from contracting.core.periods import Period, accounting_day
 from contracting.core.quantities import TOKENS_PER_MTOK
 from contracting.documents.calculations import day_words, instant_words, period_words
+from contracting.documents.paperwork.addresses import in_lines
 from contracting.orders.models import TaskOrder
 from contracting.reference.models import TokenClass
 
@@ -94,7 +95,7 @@ def _blocks(invoice: Invoice) -> dict[str, Any]:
         "received": f"{received}, from {invoice.received_by}; "
         f"{invoice.get_came_by_display()}",
         "contractor": f"{name}\n{said.get('vendor_address') or ''}".strip(),
-        "billed_to": f"{agency.name}\n{agency.address}".strip(),
+        "billed_to": in_lines(agency.name, agency.address),
         "contract": said.get("contract_number") or "",
         "order": said.get("order_number") or "",
         "period": period_words(invoice.period_start, invoice.period_end, zone),

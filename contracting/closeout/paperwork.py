@@ -14,6 +14,7 @@ from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import Dollars, total_dollars
 from contracting.core.templatetags.drawdown import cents
+from contracting.documents.paperwork.addresses import in_lines
 from contracting.ledger.queries import LineBalance
 from contracting.orders.models import OrderLine
 
@@ -67,8 +68,8 @@ def _named(statement: CompletionStatement) -> Iterator[dict[str, Any]]:
     contract, order = statement.contract, statement.order
     agency, vendor = contract.agency, contract.vendor
     final = final_numbers(contract, order)
-    office = f"{agency.name}\n{agency.address}".strip()
-    contractor = f"{vendor.name}\n{vendor.address}".strip()
+    office = in_lines(agency.name, agency.address)
+    contractor = in_lines(vendor.name, vendor.address)
     yield {"label": "Contracting and administration office", "value": office, "span": 6}
     yield {"label": "Contractor", "value": contractor, "span": 6}
     yield {"label": "Contract", "value": contract.piid}

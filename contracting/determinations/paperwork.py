@@ -14,6 +14,7 @@ from contracting.core.canonical import plain
 from contracting.determinations.models import Determination
 from contracting.determinations.states import NEEDS_EVIDENCE, PARTS, Kind
 from contracting.documents.calculations import printed
+from contracting.documents.paperwork.addresses import in_lines
 from contracting.documents.paperwork.redaction import Withheld, redacted
 from contracting.reference.queries import rule_words
 
@@ -276,7 +277,7 @@ def _facts(determination: Determination) -> list[dict[str, Any]]:
     return [
         {
             "label": "Agency and contracting activity",
-            "value": f"{agency.name}\n{agency.address}\n{agency.aac}".strip(),
+            "value": in_lines(agency.name, agency.address, agency.aac),
             "span": 8,
         },
         {

@@ -12,6 +12,7 @@ from contracting.core.periods import accounting_day
 from contracting.core.quantities import Dollars, total_dollars
 from contracting.core.templatetags.drawdown import cents
 from contracting.documents.calculations import day_words, period_words
+from contracting.documents.paperwork.addresses import in_lines
 from contracting.payments import queries
 from contracting.payments.models import CertifiedAcceptance, PaymentCertification
 from contracting.payments.queries.clocks import interest_of, standing, uncertified
@@ -86,7 +87,7 @@ def _blocks(
     return {
         "voucher_no": certification.voucher_number,
         "due": certification.due_on,
-        "department": f"{agency.name}\n{agency.address}\n{agency.aac}".strip(),
+        "department": in_lines(agency.name, agency.address, agency.aac),
         "prepared": on,
         "contract": _numbered(contract.piid, contract.awarded_at, contract.time_zone),
         "requisition": (order.requisition or contract.solicitation.requisition).number,

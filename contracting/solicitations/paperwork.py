@@ -11,7 +11,7 @@ from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
 from contracting.core.quantities import TOKENS_PER_MTOK
 from contracting.documents.calculations import day_words, printed
-from contracting.documents.paperwork.addresses import in_boxes
+from contracting.documents.paperwork.addresses import in_boxes, in_lines
 from contracting.documents.rendering import Sheet, draft_of
 from contracting.reference.queries import attachment_labels
 from contracting.reference.states import Boundary, PriceStructure
@@ -432,7 +432,7 @@ def _amended(amendment: Amendment, zone: str) -> str:
 
 def _office(solicitation: Solicitation) -> str:
     agency = solicitation.agency
-    return f"{agency.name} ({agency.aac})\n{agency.address}".strip()
+    return in_lines(f"{agency.name} ({agency.aac})", agency.address)
 
 
 def released_on(solicitation: Solicitation) -> date | None:

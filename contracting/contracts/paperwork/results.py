@@ -24,6 +24,7 @@ from contracting.core.periods import accounting_day
 from contracting.core.quantities import Dollars
 from contracting.core.templatetags.drawdown import quantity
 from contracting.documents.calculations import day_words
+from contracting.documents.paperwork.addresses import in_lines
 from contracting.reference.queries import threshold
 from contracting.solicitations.events import SOLICITATION_RELEASED
 from contracting.solicitations.models import Solicitation
@@ -196,7 +197,7 @@ def _contact(contract: Contract) -> str:
 
 
 def _named(organization: Organization) -> str:
-    return f"{organization.name}\n{organization.address}".strip()
+    return in_lines(organization.name, organization.address)
 
 
 def _selected_only(contract: Contract) -> list[dict[str, str]]:
