@@ -124,7 +124,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Run the case without the guards of its rule: it has to fail.
 
-    What it did without them is taken back, and no constraint is asked about it.
+    What it did without them is taken back to before the call, so that no constraint is
+    asked about it and a world that checks itself at its end finds itself as it was.
     """
     from django.db import connection, transaction
 
@@ -133,14 +134,16 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     (rule,) = rules_refused_by(item)
     switch.rule, switch.passed = rule, 0
     failed: BaseException | None = None
+    before = transaction.savepoint() if connection.in_atomic_block else None
     try:
         yield
     except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 (it has to fail)
         failed = error
     finally:
         switch.rule = ""
-        if connection.in_atomic_block:
-            transaction.set_rollback(True)
+        if before is not None:
+            transaction.set_rollback(False)
+            transaction.savepoint_rollback(before)
     if not switch.passed:
         pytest.fail(f"no guard of {rule} stood in its way; it ended with {failed!r}")
     if failed is None:
