@@ -20,10 +20,14 @@ from rest_framework.request import Request
 
 from accounts.models import ApiKey
 from accounts.queries import actor_of_key
-from contracting.core import clock
+from contracting.core import clock, origin
 from contracting.core.actors import Actor
 
 SCHEME: Final = "Bearer"
+REFUSED: Final = (
+    "This key is unknown, revoked or expired, or is not used from a network that its "
+    "administrator named."
+)
 NOBODY: Final = hashlib.sha256(b"no key has this lookup").hexdigest()
 NOTE_USE_EVERY: Final = timedelta(minutes=1)
 
@@ -45,15 +49,15 @@ class BearerKey(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[Machine, Actor] | None:
         """The machine and its actor, or ``None`` without the header.
 
-        :raises AuthenticationFailed: for a key that is wrong, revoked or expired; the
-            answer does not say which
+        :raises AuthenticationFailed: for a key that is wrong, revoked or expired, or
+            bound to other networks; the answer does not say which
         """
         header = request.headers.get("Authorization", "")
         if header.partition(" ")[0].lower() != SCHEME.lower():
             return None
-        actor = actor_of_bearer(header, clock.now())
+        actor = actor_of_bearer(header, clock.now(), address=origin.current().ip)
         if actor is None:
-            message = "This key is unknown, revoked or expired."
+            message = REFUSED
             raise AuthenticationFailed(message)
         return Machine(pk=f"key-{actor.key_id}"), actor
 
@@ -71,13 +75,17 @@ class BearerKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untype
         return {"type": "http", "scheme": "bearer", "bearerFormat": "ddk_…"}
 
 
-def actor_of_bearer(header: str, at: datetime) -> Actor | None:
-    """The machine whose key this header shows; ``None`` if it is not in force."""
+def actor_of_bearer(header: str, at: datetime, *, address: str) -> Actor | None:
+    """The machine whose key this header shows.
+
+    :param address: where the request came from, as far as it can be believed
+    :returns: ``None`` if the key is not in force, or not from there
+    """
     scheme, _, text = header.partition(" ")
     if scheme.lower() != SCHEME.lower():
         return None
     key = _key_of(text.strip())
-    if key is None or key.revoked_at is not None or key.expires_at <= at:
+    if key is None or not key.is_in_force(at) or not key.may_come_from(address):
         return None
     _note_use(key, at)
     return actor_of_key(key)

@@ -29,4 +29,10 @@ DELEGATION_REVOKED = event_type(
     "accounts.delegation.revoked", "A delegation of reviews was revoked."
 )
 API_KEY_ISSUED = event_type("accounts.api_key.issued", "A key was issued to a machine.")
+API_KEY_ROTATED = event_type(
+    "accounts.api_key.rotated", "A machine's key was replaced; both work for a while."
+)
+API_KEY_RESTRICTED = event_type(
+    "accounts.api_key.restricted", "A machine's key was bound to networks, or freed."
+)
 API_KEY_REVOKED = event_type("accounts.api_key.revoked", "A machine's key was revoked.")

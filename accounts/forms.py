@@ -126,6 +126,47 @@ class DelegationForm(forms.Form):
         ]
 
 
+class Networks(forms.CharField):
+    """Networks in CIDR, as a list of texts; the operation says what is none."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            max_length=1200,
+            required=False,
+            label="Only from these networks",
+            help_text="Such as 192.0.2.0/24, parted by commas or lines. Empty for a "
+            "key that works from anywhere.",
+            widget=forms.Textarea(attrs={"rows": 3}),
+        )
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(value).replace(",", " ").split()
+
+
+class RotateKeyForm(forms.Form):
+    """For how long the old key works yet, and the new one altogether."""
+
+    hours = forms.IntegerField(
+        min_value=0,
+        max_value=168,
+        initial=24,
+        label="The old key works yet for, in hours",
+        help_text="Until then both work. 0 if the old one has leaked.",
+    )
+    days = forms.IntegerField(
+        min_value=1,
+        max_value=366,
+        initial=90,
+        label="The new key is valid for, in days",
+    )
+
+
+class RestrictKeyForm(forms.Form):
+    """Where a key may be used from."""
+
+    networks = Networks()
+
+
 class KeyForm(forms.Form):
     """A key for a machine."""
 
@@ -141,6 +182,7 @@ class KeyForm(forms.Form):
         label="Usage sources that it may write",
         help_text="Names parted by commas. Empty for a key that writes no usage.",
     )
+    networks = Networks()
     days = forms.IntegerField(
         min_value=1, max_value=366, initial=90, label="Valid for, in days"
     )

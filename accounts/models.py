@@ -13,6 +13,7 @@ from django.db.models import F, Q
 
 from accounts.states import VENDOR_ROLES, OrganizationKind, ReviewField, Role
 from contracting.core.models import Addressed, LockingQuerySet, Timestamped
+from contracting.core.networks import is_within
 from contracting.core.periods import accounting_day
 
 
@@ -227,6 +228,20 @@ class ApiKey(Addressed, Timestamped):
         blank=True,
         help_text="Usage sources that this key may write.",
     )
+    networks = ArrayField(
+        models.CharField(max_length=43),
+        default=list,
+        blank=True,
+        help_text="Where it may be used from, as CIDR; empty: from anywhere.",
+    )
+    replaces = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replaced_by",
+        help_text="The key that this one was issued in place of.",
+    )
     created_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="api_keys_created"
     )
@@ -236,8 +251,27 @@ class ApiKey(Addressed, Timestamped):
 
     objects = LockingQuerySet.as_manager()
 
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="a_key_does_not_replace_itself",
+                condition=Q(replaces__isnull=True) | ~Q(replaces=F("id")),
+            ),
+        ]
+
     def __str__(self) -> str:
         return self.label
+
+    def is_in_force(self, at: datetime) -> bool:
+        """Whether a machine may show it at this instant."""
+        return self.revoked_at is None and at < self.expires_at
+
+    def may_come_from(self, address: str) -> bool:
+        """Whether it may be used from there.
+
+        A key that is bound to networks is not taken where no address is known.
+        """
+        return not self.networks or is_within(address, self.networks)
 
 
 class IdempotencyKey(Timestamped):

@@ -185,6 +185,16 @@ def can_issue_api_key(by: Actor, organization_id: int | None) -> Verdict:
     return can_administer(by, organization_id, "issue a key")
 
 
+def can_rotate_api_key(by: Actor, api_key: ApiKey) -> Verdict:
+    """Who may issue keys of the organization replaces one by another."""
+    return can_issue_api_key(by, api_key.organization_id)
+
+
+def can_restrict_api_key(by: Actor, api_key: ApiKey) -> Verdict:
+    """An administrator of the organization says where its key may be used from."""
+    return can_administer(by, api_key.organization_id, "bind a key to networks")
+
+
 def can_revoke_api_key(by: Actor, api_key: ApiKey) -> Verdict:
     """An administrator of the organization whose key it is."""
     return can_administer(by, api_key.organization_id, "revoke a key")

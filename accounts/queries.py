@@ -205,7 +205,9 @@ def api_keys_visible_to(actor: Actor) -> QuerySet[ApiKey]:
     if not actor.has_role(Role.ADMINISTRATOR, Role.VENDOR_ADMINISTRATOR, Role.AUDITOR):
         return ApiKey.objects.none()
     found = ApiKey.objects.filter(organization_id=actor.organization_id or 0)
-    return found.select_related("organization", "created_by").order_by("-pk")
+    return found.select_related(
+        "organization", "created_by", "replaces", "replaced_by"
+    ).order_by("-pk")
 
 
 def get_api_key_for(actor: Actor, public_id: str) -> ApiKey:

@@ -67,6 +67,24 @@ class WrongScope(Invalid):
     code = "wrong_scope"
 
 
+class WrongNetwork(Invalid):
+    """This is no network, or it is every address, or there are too many."""
+
+    code = "wrong_network"
+
+
+class KeyEnded(Conflict):
+    """The key is revoked or has expired."""
+
+    code = "key_ended"
+
+
+class AlreadyRotated(Conflict):
+    """Another key was issued in its place before."""
+
+    code = "already_rotated"
+
+
 class KeyReused(Invalid):
     """The same idempotency key came with another request."""
 

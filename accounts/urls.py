@@ -40,6 +40,16 @@ urlpatterns = [
     path("keys/", views.ApiKeys.as_view(), name="api_keys"),
     path("keys/issue", views.IssueApiKey.as_view(), name="issue_api_key"),
     path(
+        "keys/<public_id:api_key>/rotate",
+        views.RotateApiKey.as_view(),
+        name="rotate_api_key",
+    ),
+    path(
+        "keys/<public_id:api_key>/restrict",
+        views.RestrictApiKey.as_view(),
+        name="restrict_api_key",
+    ),
+    path(
         "keys/<public_id:api_key>/revoke",
         views.RevokeApiKey.as_view(),
         name="revoke_api_key",

@@ -24,10 +24,12 @@ from accounts.operations.grant_membership import grant_membership
 from accounts.operations.issue_api_key import IssuedKey, issue_api_key
 from accounts.operations.issue_warrant import issue_warrant
 from accounts.operations.register_user import register_user
+from accounts.operations.restrict_api_key import restrict_api_key
 from accounts.operations.revoke_api_key import revoke_api_key
 from accounts.operations.revoke_delegation import revoke_delegation
 from accounts.operations.revoke_membership import revoke_membership
 from accounts.operations.revoke_warrant import revoke_warrant
+from accounts.operations.rotate_api_key import rotate_api_key
 from accounts.refusals import ProofMissing, ProofTriedTooOften, ProofWrong
 from accounts.states import Role
 from contracting.core import clock
@@ -327,21 +329,37 @@ class ApiKeys(PageView):
     template_name = "accounts/api_keys.html"
 
     def context(self, **ids: Any) -> dict[str, Any]:
-        organization_id = _administered(self.actor)
+        organization_id, now = _administered(self.actor), clock.now()
         return {
-            "keys": queries.api_keys_visible_to(self.actor),
-            "now": clock.now(),
+            "keys": [
+                (key, key.is_in_force(now), hasattr(key, "replaced_by"))
+                for key in queries.api_keys_visible_to(self.actor)
+            ],
+            "now": now,
             "verdict": permissions.can_issue_api_key(self.actor, organization_id),
         }
 
 
-class IssueApiKey(VerbView):
-    """Issue a key; the answer to this one request shows its text."""
+class ShowsKeyOnce(VerbView):
+    """A verb that issues a key; the answer to this one request shows its text."""
+
+    issued: IssuedKey | None = None
+
+    def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        """Show the text in this reply and nowhere else: it is never stored."""
+        response = super().post(request, **ids)
+        if self.issued is None:
+            return response
+        context = {"issued": self.issued}
+        return render(request, "accounts/issued_api_key.html", context, status=201)
+
+
+class IssueApiKey(ShowsKeyOnce):
+    """Issue a key."""
 
     template_name = "accounts/issue_api_key.html"
     form_class = forms.KeyForm
     submit_label = "Issue the key"
-    issued: IssuedKey | None = None
 
     def verdict(self, thing: None) -> Verdict:
         return permissions.can_issue_api_key(self.actor, self.actor.organization_id)
@@ -356,8 +374,12 @@ class IssueApiKey(VerbView):
         if like is None:
             scopes = self.request.GET.getlist("scope")
             return {"scopes": scopes, "sources": self.request.GET.get("source", "")}
-        sources = ", ".join(like.sources)
-        return {"label": like.label, "scopes": like.scopes, "sources": sources}
+        return {
+            "label": like.label,
+            "scopes": like.scopes,
+            "sources": ", ".join(like.sources),
+            "networks": ", ".join(like.networks),
+        }
 
     def perform(
         self, *, thing: None, data: dict[str, Any], by: Actor, at: datetime
@@ -367,19 +389,63 @@ class IssueApiKey(VerbView):
             label=data["label"],
             scopes=data["scopes"],
             sources=data["sources"],
+            networks=data["networks"],
             expires_at=at + timedelta(days=data["days"]),
             by=by,
             at=at,
         )
         return reverse("accounts:api_keys")
 
-    def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
-        """Show the text in this reply and nowhere else: it is never stored."""
-        response = super().post(request, **ids)
-        if self.issued is None:
-            return response
-        context = {"issued": self.issued}
-        return render(request, "accounts/issued_api_key.html", context, status=201)
+
+class RotateApiKey(ShowsKeyOnce):
+    """Replace a machine's key."""
+
+    template_name = "accounts/rotate_api_key.html"
+    form_class = forms.RotateKeyForm
+    submit_label = "Rotate the key"
+
+    def thing(self, **ids: Any) -> ApiKey:
+        return queries.get_api_key_for(self.actor, ids["api_key"])
+
+    def verdict(self, thing: ApiKey) -> Verdict:
+        return permissions.can_rotate_api_key(self.actor, thing)
+
+    def perform(
+        self, *, thing: ApiKey, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        self.issued = rotate_api_key(
+            api_key_id=thing.pk,
+            overlap=timedelta(hours=data["hours"]),
+            expires_at=at + timedelta(days=data["days"]),
+            by=by,
+            at=at,
+        )
+        return reverse("accounts:api_keys")
+
+
+class RestrictApiKey(VerbView):
+    """Bind a machine's key to networks."""
+
+    template_name = "accounts/restrict_api_key.html"
+    form_class = forms.RestrictKeyForm
+    submit_label = "Bind it to these networks"
+    done_message = "The networks are changed; the key's next request obeys."
+
+    def thing(self, **ids: Any) -> ApiKey:
+        return queries.get_api_key_for(self.actor, ids["api_key"])
+
+    def verdict(self, thing: ApiKey) -> Verdict:
+        return permissions.can_restrict_api_key(self.actor, thing)
+
+    def initial(self, thing: ApiKey) -> dict[str, Any]:
+        return {"networks": "\n".join(thing.networks)}
+
+    def perform(
+        self, *, thing: ApiKey, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        networks = data["networks"]
+        restrict_api_key(api_key_id=thing.pk, networks=networks, by=by, at=at)
+        return reverse("accounts:api_keys")
 
 
 class RevokeApiKey(VerbView):

@@ -85,7 +85,7 @@ def test_what_cannot_be_read_is_said(source, cor):
 def test_a_key_is_replaced_by_one_like_it(administrator):
     browser = client_for(administrator)
     old = ApiKey.objects.get(label="AI gateway")
-    assert f"?like={old.public_id}" in browser.get("/keys/").content.decode()
+    assert f"/keys/{old.public_id}/rotate" in browser.get("/keys/").content.decode()
 
     form = browser.get(f"/keys/issue?like={old.public_id}").context["form"]
 
@@ -93,6 +93,7 @@ def test_a_key_is_replaced_by_one_like_it(administrator):
         "label": "AI gateway",
         "scopes": old.scopes,
         "sources": "gateway",
+        "networks": "",
     }
     fresh = browser.get("/keys/issue?scope=usage:write&source=east").context["form"]
     assert fresh.initial == {"scopes": ["usage:write"], "sources": "east"}

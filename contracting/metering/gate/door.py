@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 from django.conf import settings
 
+from contracting.core import origin
 from contracting.core.api import BodyTooLarge
 from contracting.core.errors import NotVisible, Refusal
 from contracting.metering.gate import bodies, calls, work
@@ -61,7 +62,7 @@ class Gate:
         return path.startswith(PREFIX) or path == calls.EVENTS
 
     def __init__(self) -> None:
-        self._keys: Combiner[tuple[str, str], Any] = Combiner(
+        self._keys: Combiner[work.Asking, Any] = Combiner(
             work.find_caller, name="gate-keys", most_waiting=MOST_WAITING
         )
         self._verbs = {
@@ -113,9 +114,10 @@ class Gate:
         raw = await _body(headers, receive)
         header = headers.get(b"authorization", b"").decode("latin-1")
         body = bodies.read_body(verb.decoder, raw)
-        caller = work.kept_caller(header, body.source)
+        asking = (header, body.source, _address(scope, headers))
+        caller = work.kept_caller(asking)
         if caller is None:
-            found = await _waited(self._keys, None, (header, body.source))
+            found = await _waited(self._keys, None, asking)
             if isinstance(found, Answer):
                 return found
             caller = found
@@ -138,6 +140,13 @@ class Gate:
         if len(self._spent) >= _MOST_KEYS:
             self._spent.clear()
         self._spent[key] = (left - 1, now)
+
+
+def _address(scope: Scope, headers: dict[bytes, bytes]) -> str:
+    """Where the request came from, as far as it can be believed."""
+    peer = scope.get("client") or ("", 0)
+    told = headers.get(b"x-forwarded-for", b"").decode("latin-1")
+    return origin.address_of(peer[0], told, settings.TRUSTED_PROXIES)
 
 
 async def _waited(combiner: Combiner[Any, Any], group: Any, asked: Any) -> Any:

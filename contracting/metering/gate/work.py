@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 from django.db import Error, InterfaceError, OperationalError, connection
 
-from accounts.api import actor_of_bearer
+from accounts.api import REFUSED, actor_of_bearer
 from contracting.core import clock, doors
 from contracting.core.actors import Actor
 from contracting.core.canonical import plain
@@ -71,42 +71,46 @@ class UnknownKey(NotAllowed):
     status = 401
 
 
-_callers: dict[tuple[str, str, str], tuple[float, Caller]] = {}
+Asking = tuple[str, str, str]
+"""The header with the key, the source that is named, and the address it came from."""
+
+_callers: dict[tuple[str, ...], tuple[float, Caller]] = {}
 _words: dict[str, tuple[float, doors.RuleWords | None]] = {}
 
 
-def kept_caller(header: str, source: str) -> Caller | None:
+def kept_caller(asking: Asking) -> Caller | None:
     """Who asks, if that was looked up a moment ago."""
-    found = _callers.get(_place(header, source))
+    found = _callers.get(_place(asking))
     if found is None or time.monotonic() >= found[0]:
         return None
     return found[1]
 
 
-def find_caller(_group: Hashable, asked: Sequence[tuple[str, str]]) -> list[Any]:
+def find_caller(_group: Hashable, asked: Sequence[Asking]) -> list[Any]:
     """Look up keys and the sources that they name.
 
     :returns: a :class:`Caller`, or an :class:`Answer` that refuses, for each
     """
-    return _each(asked, lambda pair: _look_up(*pair))
+    return _each(asked, _look_up)
 
 
-def _look_up(header: str, source: str) -> Caller:
-    found = actor_of_bearer(header, clock.now())
+def _look_up(asking: Asking) -> Caller:
+    header, source, address = asking
+    found = actor_of_bearer(header, clock.now(), address=address)
     if found is None:
-        message = "Send a key that is known, in force and not revoked."
-        raise UnknownKey(message)
+        raise UnknownKey(REFUSED)
     caller = Caller(found, get_source_for(found, code=source).pk)
     if len(_callers) >= _MOST_KEPT:
         _callers.clear()
     until = time.monotonic() + KEY_SECONDS
-    _callers[_place(header, source)] = (until, caller)
+    _callers[_place(asking)] = (until, caller)
     return caller
 
 
-def _place(header: str, source: str) -> tuple[str, str, str]:
+def _place(asking: Asking) -> tuple[str, ...]:
     name = str(connection.settings_dict["NAME"])
-    return (name, hashlib.sha256(header.encode()).hexdigest(), source)
+    header, source, address = asking
+    return (name, hashlib.sha256(header.encode()).hexdigest(), source, address)
 
 
 def authorize(group: Hashable, asked: Sequence[bodies.Authorize]) -> list[Answer]:
