@@ -13,7 +13,7 @@ from django.db.models import F, Q
 
 from accounts.states import VENDOR_ROLES, OrganizationKind, ReviewField, Role
 from contracting.core.models import Addressed, LockingQuerySet, Timestamped
-from contracting.core.networks import is_within
+from contracting.core.origin import is_within
 from contracting.core.periods import accounting_day
 
 

@@ -44,6 +44,11 @@ app.conf.beat_schedule = {
         "schedule": 10.0,
         "options": {"expires": 30.0},
     },
+    "tell-webhooks": {
+        "task": "contracting.exchange.tasks.tell_webhooks",
+        "schedule": 10.0,
+        "options": {"expires": 30.0},
+    },
     "open-ratchet-findings-daily": {
         "task": "contracting.modifications.tasks.open_ratchet_findings",
         "schedule": crontab(hour=11, minute=30),

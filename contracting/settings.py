@@ -138,6 +138,9 @@ OPENER_KEY_ITERATIONS = env_number("OPENER_KEY_ITERATIONS", 600_000)
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", _LOCAL_HOSTS if _LOCAL else None)
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 # Where e-mail says that the site is.
+# Networks of ours where webhooks may reach a machine, and who signed its certificate.
+WEBHOOK_NETWORKS = env_list("DRAWDOWN_WEBHOOK_NETWORKS")
+WEBHOOK_CA = env_text("DRAWDOWN_WEBHOOK_CA", "")
 SITE_URL = env_text("SITE_URL", "http://localhost:8000").rstrip("/")
 AS_OWNER = env_bool("DRAWDOWN_AS_OWNER")
 DATABASE_OWNER_URL = env_text("DATABASE_OWNER_URL", "")
@@ -196,6 +199,7 @@ INSTALLED_APPS = [
     "contracting.verification",
     "contracting.evidence",
     "contracting.desk",
+    "contracting.exchange",
     "contracting.operate",
 ]
 

@@ -53,6 +53,7 @@ PAGES = (
     "contracting.verification",
     "contracting.evidence",
     "contracting.desk",
+    "contracting.exchange",
 )
 
 PUBLIC_ROUTES = frozenset(

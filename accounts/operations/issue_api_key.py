@@ -22,7 +22,7 @@ from accounts.states import (
 )
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
-from contracting.core.networks import named_network
+from contracting.core.origin import named_network
 from contracting.core.permissions import require
 
 LONGEST: Final = timedelta(days=366)

@@ -11,7 +11,7 @@ from accounts.states import Scope
 from contracting.audit.models import AuditEvent
 from contracting.core import clock
 from contracting.core.errors import NotAllowed
-from contracting.core.networks import is_within, named_network
+from contracting.core.origin import is_within, named_network
 from contracting.metering.gate import work
 from tests.cast import actor, client_for, days, nothing_happens
 

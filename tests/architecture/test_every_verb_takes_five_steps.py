@@ -30,6 +30,8 @@ NOT_PERMITTED = {
     "documents.work_operation": "a worker does what a verb asked for",
     "evaluations.keep_registration": _BY_THE_CALLER,
     "fair_opportunity.place_order": _BY_THE_CALLER,
+    "exchange.deliver_webhook": "the machinery sends what was written down",
+    "exchange.gather_messages": "the machinery writes down what is told",
     "ledger.accept_usage": _BY_THE_CALLER,
     "ledger.commit_funds": _BY_THE_CALLER,
     "ledger.consume": _BY_THE_CALLER,

@@ -61,6 +61,7 @@ BESIDES = {
         "views",
     },
     "evidence": {"data", "queries"},
+    "exchange": {"outgoing"},
     "ledger": {"models", "queries"},
     "metering": {
         "adapters",

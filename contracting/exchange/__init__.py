@@ -1,0 +1,1 @@
+"""Open doors to other systems: what is sent to them without being asked."""
