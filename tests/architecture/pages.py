@@ -30,6 +30,7 @@ FEEDS = _in("metering/test_feeds")
 FILES = _in("browser/test_files_without_javascript")
 UPLOADS = _in("metering/test_upload_pages")
 INTEGRATIONS = _in("metering/test_integrations")
+TOLD = _in("browser/test_webhooks_without_javascript")
 BURNING = _in("desk/test_burn_down")
 COUNTED = _in("reconciliation/test_counts")
 COUNTING = _in("browser/test_counts_without_javascript")
@@ -448,6 +449,25 @@ PAGES = (
         closed=f"{INTEGRATIONS}an_outsider_connects_nothing",
         acted=f"{FILES}an_event_is_tested",
         plain=f"{FILES}an_event_is_tested",
+    ),
+    Page(
+        "Which machines of ours are told what happens, and do they take it?",
+        (
+            "exchange:webhooks",
+            "exchange:webhook",
+            "accounts:api_keys",
+            "accounts:rotate_api_key",
+            "accounts:restrict_api_key",
+        ),
+        answer=f"{_in('exchange/test_deliver')}the_page_shows_each_try",
+        empty=f"{_in('exchange/test_register')}"
+        "a_list_without_a_webhook_says_what_one_is_for",
+        error=f"{_in('exchange/test_register')}"
+        "the_page_registers_and_shows_the_secret_in_one_answer",
+        closed=f"{_in('exchange/test_register')}"
+        "the_pages_are_for_administrators_of_the_organization",
+        acted=f"{TOLD}a_webhook_is_registered_tried_and_disabled",
+        plain=f"{TOLD}a_webhook_is_registered_tried_and_disabled",
     ),
     Page(
         "Do their meter, our meter and the invoice agree?",

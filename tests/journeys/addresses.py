@@ -56,5 +56,6 @@ THINGS = {
     "uploads": ["metering.UsageUpload"],
     "usage_reports": ["billing.UsageReport"],
     "warrants": ["accounts.Warrant"],
+    "webhooks": ["exchange.Webhook"],
 }
 """What an address names, by the word before its id."""

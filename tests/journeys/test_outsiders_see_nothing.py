@@ -22,6 +22,7 @@ from contracting.core import clock, views
 from contracting.core.actors import Actor
 from contracting.core.models import new_public_id
 from contracting.disputes.operations.submit_claim import submit_claim
+from contracting.exchange.operations.register import register_webhook
 from contracting.recounts.operations.adopt_plan import adopt_recount_plan
 from contracting.recounts.queries import models_of
 from contracting.reference.models import TokenClass
@@ -244,7 +245,7 @@ def _plain_pages(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def _done_since(told):
-    """What the story leaves out: a claim, a recount and a signing key."""
+    """What the story leaves out: a claim, a recount, a signing key and a webhook."""
     at, actors = clock.now(), told.cast.actors
     contract, officer = told.order.contract, actors["contracting_officer"]
     submit_claim(
@@ -265,6 +266,15 @@ def _done_since(told):
         tokenizer_name="gpt2",
         tokenizer_sha256="b" * 64,
         by=officer,
+        at=at,
+    )
+    administrator = actors["administrator"]
+    register_webhook(
+        organization_id=administrator.own_organization_id,
+        label="AI gateway",
+        url="https://gateway.agency.example/told",
+        kinds=["notice.posted"],
+        by=administrator,
         at=at,
     )
     register_signing_key(
