@@ -65,7 +65,7 @@ class WebhookPage(PageView):
             "webhook": webhook,
             "standing": standing,
             "public_key": _public_key(webhook),
-            "messages": queries.log_of(webhook),
+            "told": queries.log_of(webhook),
             "shown": queries.SHOWN,
             "may": permissions.can_probe_webhook(self.actor, webhook),
             "events": events_of(webhook.subject),

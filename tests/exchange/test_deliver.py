@@ -233,6 +233,7 @@ def test_the_page_shows_each_try(administrator, at, monkeypatch):
     page = browser.get(made.webhook.path).content.decode()
     assert "answered 503, 19500 ms" in page
     assert "taken (200), 12 ms" in page
+    assert "usa-alert" not in page
     assert "1 of 2 tries of the last seven days failed" in page
     assert "50 % of 2" in browser.get("/webhooks/").content.decode()
     assert json.loads(message.body)["type"] == "test"
