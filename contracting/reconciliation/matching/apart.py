@@ -323,7 +323,8 @@ def pieces_of(question: Question, clocks_apart: timedelta) -> list[_Piece]:
     first, seen = 1, 0
     for place, size in enumerate(question.sizes, 1):
         start, end = cuts[place - 1], cuts[place]
-        if seen and seen + size > enough and start - cuts[first - 1] >= least:
+        is_long_enough = not seen or start - cuts[first - 1] >= least
+        if first < place and seen + size > enough and is_long_enough:
             found.append(_Piece(first, place - 1, cuts[first - 1], start))
             first, seen = place, 0
         seen += size

@@ -107,8 +107,10 @@ def reconcile_order(
     differences = _with_known_drifts(made, differences)
     used = max(run.a_tokens, run.b_tokens, 1)
     judge = judge_of(order, match, differences, used=used, at=at)
+    last = _last_of(order, differences)
     for difference in differences:
-        _file(made, run, judge, difference)
+        finding = last.get(difference.fingerprint)
+        last[difference.fingerprint] = _file(made, run, judge, difference, finding)
     _close_what_is_gone(made, differences)
     record_event(
         events.ORDER_RECONCILED,
@@ -232,10 +234,14 @@ def _cell_row(run: ReconciliationRun, cell: states.Cell) -> Cell:
 
 
 def _file(
-    made: _Comparison, run: ReconciliationRun, judge: Judge, found: Difference
-) -> None:
+    made: _Comparison,
+    run: ReconciliationRun,
+    judge: Judge,
+    found: Difference,
+    finding: Finding | None,
+) -> Finding:
+    """File a difference, unless the last finding of it is the same still."""
     order, at = made.order, made.at
-    finding = _last_of(order, found)
     if finding is None or _recurs(finding, found):
         today = accounting_day(at, order.contract.time_zone)
         judged = judge.of(found, today)
@@ -267,11 +273,16 @@ def _file(
             ResolutionCode.ARRIVED,
             "The rows were reported after the due day.",
         )
+    return finding
 
 
-def _last_of(order: TaskOrder, found: Difference) -> Finding | None:
-    rows = Finding.objects.filter(order=order, fingerprint=found.fingerprint)
-    return rows.select_related("resolution").order_by("-occurrence").first()
+def _last_of(order: TaskOrder, differences: Iterable[Difference]) -> dict[str, Finding]:
+    """By fingerprint, the last finding of each difference that was found before."""
+    rows = Finding.objects.filter(
+        order=order, fingerprint__in=[each.fingerprint for each in differences]
+    ).order_by("occurrence")
+    rows = rows.select_related("resolution").defer("evidence", "token_classes")
+    return {finding.fingerprint: finding for finding in rows}
 
 
 def _recurs(finding: Finding, found: Difference) -> bool:
