@@ -44,9 +44,8 @@ from contracting.reconciliation.matching.rows import (
     Uninvoiced,
     by_their_clock,
     counted_by_key,
-    order_of,
     rate_at,
-    row_of,
+    sides_of,
 )
 from contracting.reconciliation.states import (
     Bar,
@@ -164,14 +163,7 @@ def inputs_sha256(match: Match) -> str:
         | late_inputs(match)
         | inputs_of_more(match)
         | {
-            "a": [
-                [*row_of(row), row.price, row.event_id]
-                for row in sorted(match.metered, key=order_of)
-            ],
-            "b": [
-                [*row_of(row), row.price, row.is_late, row.said_at, row.named]
-                for row in sorted(match.reported, key=order_of)
-            ],
+            "sides": sides_of(match) if match.sides is None else match.sides,
             "c": [
                 [line.invoice_line_id, *line.key, line.start, line.end, line.tokens]
                 + [line.price, line.rate]

@@ -448,6 +448,14 @@ class KeptDay(Timestamped):
     day = models.DateField(help_text="In the contract's time zone.")
     basis_sha256 = models.CharField(max_length=64)
     content = models.JSONField(default=dict)
+    content_sha256 = models.CharField(max_length=64)
+    requests = models.JSONField(
+        default=list, help_text="All that are named in the content."
+    )
+    told = models.JSONField(
+        default=dict,
+        help_text="What differs on the day, and its sums, as they were told last.",
+    )
     read_at = models.DateTimeField(help_text="The business instant, UTC.")
 
     class Meta:

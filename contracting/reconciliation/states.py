@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from django.db.models import TextChoices
@@ -92,6 +93,8 @@ Key = tuple[int, int, str, str]
 """Order line, model, tier and token class."""
 Attempt = tuple[str, int]
 """A request and the number of its attempt."""
+Side = tuple[date, str, str]
+"""A day, and SHA-256 of the rows of our meter and of the report on it."""
 
 
 class Slot(NamedTuple):
@@ -297,6 +300,9 @@ class Match:
     Sums that begin in the ``window`` are compared, also where they go beyond it: what
     lies outside of it and in the same sums stands beside the other rows.
     ``versions`` are the contract and the rules by which it is compared.
+    Where the days were told before, rows are sums by key, price and day; then
+    ``waiting`` are those of our meter that no report has so far, and ``sides`` the
+    digests of the rows that they stand for, by day.
     """
 
     metered: tuple[Metered, ...]
@@ -327,9 +333,11 @@ class Match:
     beside_reported: tuple[Reported, ...] = ()
     digests: tuple[tuple[date, str], ...] = ()
     versions: tuple[tuple[str, str], ...] = ()
+    waiting: tuple[Metered, ...] | None = None
+    sides: tuple[Side, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Difference:
     """One coded difference with its exact amount and the keys behind it."""
 
@@ -343,7 +351,7 @@ class Difference:
     evidence: Mapping[str, Any] = field(default_factory=dict)
     invoice_id: int | None = None
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """The same difference found again has the same fingerprint."""
         return content_sha256(
@@ -354,6 +362,14 @@ class Difference:
                 "amount": self.amount,
                 "keys": self.evidence.get("keys", []),
             }
+        )
+
+    @cached_property
+    def content_sha256(self) -> str:
+        """SHA-256 of all that was found of it."""
+        return content_sha256(
+            [self.code, self.order_line_id, self.token_classes, self.tokens]
+            + [self.amount, self.level, self.arrived, dict(self.evidence)]
         )
 
     @property

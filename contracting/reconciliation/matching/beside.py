@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -29,6 +29,8 @@ from contracting.reconciliation.states import (
     Match,
     Metered,
     Rates,
+    Reported,
+    Span,
 )
 from contracting.reference.queries import resolve_model
 
@@ -64,13 +66,15 @@ def with_beside(match: Match, around: Around) -> Match:
         beside_metered=tuple(out),
         beside_reported=tuple(r for r in rows if not around.holds(r.occurred_at)),
         uncharged=tuple(uncharged_of(around)),
-        performance=(around.order.period.start, around.order.period.end),
+        performance=performance_of(around.order),
         limits=tuple(limits_of(around.order)) if match.invoice_id is None else (),
     )
+    known = (*around.metered, *found.uncharged)
+    strange = strange_in(known, found.reported)
     return replace(
         found,
-        metered_elsewhere=metered_elsewhere(around, found),
-        reported_elsewhere=reported_elsewhere(around, found),
+        metered_elsewhere=metered_elsewhere(around.order, around.wide, strange),
+        reported_elsewhere=reported_elsewhere(around.order, missing_in(found)),
     )
 
 
@@ -205,24 +209,29 @@ def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
 # Other orders
 
 
-def metered_elsewhere(around: Around, match: Match) -> frozenset[Attempt]:
-    """Reported attempts that our meter has, rated on another order."""
-    known = _attempts((*around.metered, *match.uncharged))
-    strange = _attempts(row for row in match.reported if not row.bucket) - known
-    agency = around.order.contract.agency_id
+def strange_in(known: Iterable[Metered], reported: Iterable[Reported]) -> set[Attempt]:
+    """Reported attempts that our meter does not have on this order."""
+    return _attempts(row for row in reported if not row.bucket) - _attempts(known)
+
+
+def metered_elsewhere(
+    order: TaskOrder, wide: Period, strange: Collection[Attempt]
+) -> frozenset[Attempt]:
+    """Of these attempts, those that our meter has in a time, rated on another order."""
+    agency = order.contract.agency_id
     calls: dict[tuple[int, str], Attempt] = {}
     for requests in _parts(sorted({request for request, _ in strange})):
         events = EveryEvent.objects.filter(
             agency_id=agency,
-            occurred_at__gte=around.wide.start,
-            occurred_at__lt=around.wide.end,
+            occurred_at__gte=wide.start,
+            occurred_at__lt=wide.end,
             operation_id__in=requests,
         )
         read = ("source_id", "event_id", "operation_id", "attempt")
         for source, event, request, attempt in events.values_list(*read):
             if (request, attempt) in strange:
                 calls[source, event] = (request, attempt)
-    own = around.order.lines.values("pk")
+    own = order.lines.values("pk")
     found = set()
     for ids in _parts(sorted({event for _, event in calls})):
         rated = UsageRating.objects.filter(agency_id=agency, event_id__in=ids)
@@ -231,25 +240,31 @@ def metered_elsewhere(around: Around, match: Match) -> frozenset[Attempt]:
     return frozenset(found)
 
 
-def reported_elsewhere(around: Around, match: Match) -> frozenset[Attempt]:
-    """Attempts that the vendor reports on another order of the agency."""
-    contract = around.order.contract
+def missing_in(match: Match) -> set[Attempt]:
+    """Our attempts that a report of the order should have, and none has."""
     covered, sums = Within(match.covered), Within(match.bucketed)
     due = [
         row
         for row in match.metered
         if covered.at(row.occurred_at) is not None and sums.at(row.occurred_at) is None
     ]
-    missing = _attempts(due) - _attempts(match.reported)
-    found = set()
+    return _attempts(due) - _attempts(match.reported)
+
+
+def reported_elsewhere(
+    order: TaskOrder, missing: Collection[Attempt]
+) -> frozenset[Attempt]:
+    """Of these attempts, those that the vendor reports on another of the orders."""
+    contract, wanted = order.contract, set(missing)
+    found: set[Attempt] = set()
     for requests in _parts(sorted({request for request, _ in missing})):
         rows = ReportRow.objects.filter(
             request_id__in=requests,
             report__order__contract__vendor=contract.vendor_id,
             report__order__contract__agency=contract.agency_id,
             report__revisions__isnull=True,
-        ).exclude(report__order=around.order)
-        found |= set(rows.values_list("request_id", "attempt")) & missing
+        ).exclude(report__order=order)
+        found |= set(rows.values_list("request_id", "attempt")) & wanted
     return frozenset(found)
 
 
@@ -258,6 +273,11 @@ def _attempts(rows: Iterable[Metered]) -> set[Attempt]:
 
 
 # Limits
+
+
+def performance_of(order: TaskOrder) -> Span:
+    """The instants in which the order may be used."""
+    return order.period.start, order.period.end
 
 
 def limits_of(order: TaskOrder) -> Iterator[Limit]:

@@ -129,6 +129,9 @@ def _pairs(
 
 def not_reported_yet(match: Match) -> Iterator[Metered]:
     """The metered rows that no report has and none covers: no difference yet."""
+    if match.waiting is not None:
+        yield from match.waiting
+        return
     ours = _by_attempt(_of_calls(match.metered, match))
     theirs = _by_attempt(_of_calls(match.reported, match))
     for attempt, metered in ours.items():

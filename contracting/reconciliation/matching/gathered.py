@@ -116,10 +116,17 @@ def renamed(ours: Kind, theirs: Kind, named: str) -> FindingCode:
     return FindingCode.MODEL_ALIAS
 
 
-def differences(gathered: Gathered, match: Match) -> list[Difference]:
-    """Every entry under its last name, by code, kind and day."""
+def differences(
+    gathered: Gathered, match: Match, *, by_drift: bool = True
+) -> list[Difference]:
+    """Every entry under its last name, by code, kind and day.
+
+    :param by_drift: whether a drift is looked for, for which all days are needed
+    """
     agreed = gathered.agreed + _counted_before(match)
-    entries = _by_drift(_by_convention(gathered.entries, agreed), match)
+    entries = _by_convention(gathered.entries, agreed)
+    if by_drift:
+        entries = _by_drift(entries, match)
     groups: dict[tuple[Any, ...], list[Entry]] = defaultdict(list)
     for each in entries:
         code, row = each.code, each.row
@@ -168,20 +175,9 @@ def _by_drift(entries: list[Entry], match: Match) -> list[Entry]:
     for each in entries:
         if each.code == FindingCode.QTY and not each.is_uncharged:
             gaps[each.row.key, each.day] += each.tokens
-    days: dict[Key, set[date]] = defaultdict(set)
-    for key, day in gaps:
-        days[key].add(day)
-    often = {key for key, each in days.items() if len(each) > MORE_THAN}
-    if not often:
+    found = _drifts(gaps, match)
+    if not found:
         return entries
-    used: dict[Key, set[date]] = {key: set() for key in often}
-    for row in (*match.metered, *match.reported):
-        if row.key in often:
-            used[row.key].add(row.day)
-    for key, day in match.agreed:
-        if key in often:
-            used[key].add(day)
-    found = drifting(gaps, used)
     return [
         replace(each, code=FindingCode.SYSTEMATIC, why=())
         if each.code == FindingCode.QTY
@@ -190,6 +186,53 @@ def _by_drift(entries: list[Entry], match: Match) -> list[Entry]:
         else each
         for each in entries
     ]
+
+
+def _drifts(
+    gaps: Mapping[tuple[Key, date], int], match: Match
+) -> frozenset[tuple[Key, date, bool]]:
+    """The keys, days and directions in which a drift shows."""
+    days: dict[Key, set[date]] = defaultdict(set)
+    for key, day in gaps:
+        days[key].add(day)
+    often = {key for key, each in days.items() if len(each) > MORE_THAN}
+    if not often:
+        return frozenset()
+    used: dict[Key, set[date]] = {key: set() for key in often}
+    for row in (*match.metered, *match.reported):
+        if row.key in often:
+            used[row.key].add(row.day)
+    for key, day in match.agreed:
+        if key in often:
+            used[key].add(day)
+    return drifting(gaps, used)
+
+
+def with_drifts(told: Iterable[Difference], match: Match) -> list[Difference]:
+    """The same of differences of calls that were named day by day before.
+
+    Such a quantity is of one class and one direction, so that it is a drift as a whole
+    or not at all.
+    """
+    found = list(told)
+    gaps: Counter[tuple[Key, date]] = Counter()
+    for each in found:
+        if each.code == FindingCode.QTY:
+            gaps[_place_of(each)] += each.tokens
+    drifts = _drifts(gaps, match)
+    return [
+        replace(each, code=FindingCode.SYSTEMATIC)
+        if each.code == FindingCode.QTY
+        and (*_place_of(each), each.tokens > 0) in drifts
+        else each
+        for each in found
+    ]
+
+
+def _place_of(quantity: Difference) -> tuple[Key, date]:
+    said, (token_class,) = quantity.evidence, quantity.token_classes
+    key = (quantity.order_line_id or 0, said["model"], said["tier"], token_class)
+    return key, date.fromisoformat(said["day"])
 
 
 def _difference(rows: list[Entry]) -> Difference:

@@ -30,7 +30,12 @@ from contracting.ledger.queries import balances_of
 from contracting.metering.models import UsageRating
 from contracting.orders.models import TaskOrder
 from contracting.reconciliation.matching.adjusted import adjusted_on
-from contracting.reconciliation.matching.beside import Around, with_beside
+from contracting.reconciliation.matching.beside import (
+    Around,
+    limits_of,
+    performance_of,
+    with_beside,
+)
 from contracting.reconciliation.matching.credited import credited_on
 from contracting.reconciliation.matching.invoiced import (
     billed,
@@ -166,10 +171,6 @@ def match_of_parts(
 ) -> Match:
     """The three views, of days that were read before or just now."""
     metered, reported, around = parts.metered(), parts.reported(), [*parts.around]
-    zone = order.contract.time_zone
-    whole = days_bounds(
-        accounting_day(span[0], zone), accounting_day(span[1] - MICROSECOND, zone), zone
-    )
     volume = Volume(order)
     if volume:
         averages = volume.rates(billed(invoice))
@@ -178,16 +179,80 @@ def match_of_parts(
         reported = [_at_average(row, averages) for row in reported]
         around = [_at_average(row, averages) for row in around]
     named = {row.request_id for row in reported}
-    reports = reports_touching(order, whole)
+    whole = whole_days(order, span)
+    frame = _frame(order, span, rates, volume, invoice=invoice, at=at)
+    match = replace(
+        frame,
+        metered=tuple(with_their_clock(metered, reported)),
+        reported=tuple(reported),
+        overdue=overdue_in(order, metered, frame.covered, at),
+        known_requests=_known(parts, whole.days(order.contract.time_zone), named),
+        agreed=parts.counted(),
+        digests=tuple(parts.digests()),
+    )
+    return with_beside(match, Around(order, whole, wider(whole), (*metered, *around)))
+
+
+def match_of_sums(
+    order: TaskOrder, span: Span, sums: Match, rates: Rates, *, at: datetime
+) -> Match:
+    """The views of a whole order whose days were told before, and are given as sums.
+
+    No line of it is priced by volume, and every report names its calls.
+
+    :param sums: what is known of the days, and of the calls on other orders
+    """
+    frame = _frame(order, span, rates, Volume(order), invoice=None, at=at)
+    whole = whole_days(order, span)
+    return replace(
+        frame,
+        metered=sums.metered,
+        reported=sums.reported,
+        overdue=sums.overdue,
+        agreed=sums.agreed,
+        digests=sums.digests,
+        waiting=sums.waiting,
+        sides=sums.sides,
+        uncharged=sums.uncharged,
+        metered_elsewhere=sums.metered_elsewhere,
+        reported_elsewhere=sums.reported_elsewhere,
+        window=(whole.start, whole.end),
+        performance=performance_of(order),
+        limits=tuple(limits_of(order)),
+    )
+
+
+def whole_days(order: TaskOrder, span: Span) -> Period:
+    """The accounting days that a span touches."""
+    zone = order.contract.time_zone
+    first, last = span[0], span[1] - MICROSECOND
+    return days_bounds(accounting_day(first, zone), accounting_day(last, zone), zone)
+
+
+def wider(whole: Period) -> Period:
+    """So much longer that a call of these days lies in it by the vendor's clock too."""
+    return Period(whole.start - CLOCKS_APART, whole.end + CLOCKS_APART)
+
+
+def _frame(
+    order: TaskOrder,
+    span: Span,
+    rates: Rates,
+    volume: Volume,
+    *,
+    invoice: Invoice | None,
+    at: datetime,
+) -> Match:
+    """All of a comparison but the rows of meter and report and what they tell."""
+    reports = reports_touching(order, whole_days(order, span))
     covered = sorted(reports.values_list("period_start", "period_end"))
     lines = list(live_lines(invoice)) if invoice else []
     view = partial(match_by_row, order, at=at)
-    match = Match(
-        metered=tuple(_with_their_clock(metered, reported)),
-        reported=tuple(reported),
+    return Match(
+        metered=(),
+        reported=(),
         invoiced=tuple(invoiced_lines(lines, rates)),
         covered=tuple(covered),
-        overdue=_overdue(order, metered, covered, at),
         unfunded=() if invoice else tuple(_unfunded(order)),
         rates=rates,
         invoice_period=span if invoice else None,
@@ -198,13 +263,8 @@ def match_of_parts(
         adjusted=() if invoice else tuple(adjusted_on(order)),
         late=tuple(late_on(lines, rates, view, volume.price_left)),
         credits=tuple(credited_on(invoice)),
-        known_requests=_known(parts, whole.days(zone), named),
-        agreed=parts.counted(),
-        digests=tuple(parts.digests()),
         versions=tuple(versions_at(order, at)),
     )
-    wide = Period(whole.start - CLOCKS_APART, whole.end + CLOCKS_APART)
-    return with_beside(match, Around(order, whole, wide, (*metered, *around)))
 
 
 def _known(
@@ -225,9 +285,10 @@ def _at_average(row: _Row, averages: Rates) -> _Row:
     return row if price is None else replace(row, price=price)
 
 
-def _with_their_clock(
+def with_their_clock(
     metered: Iterable[Metered], reported: Iterable[Reported]
 ) -> Iterator[Metered]:
+    """Our rows, each with the vendor's instant of the same attempt, if it has one."""
     said = {
         (row.request_id, row.attempt, row.token_class): row.said_at
         for row in sorted(reported, key=order_of, reverse=True)
@@ -246,7 +307,7 @@ def _unfunded(order: TaskOrder) -> Iterator[tuple[int, int, Dollars]]:
             yield line.pk, tokens, Dollars(dollars)
 
 
-def _overdue(
+def overdue_in(
     order: TaskOrder, metered: Sequence[Metered], covered: Sequence[Span], at: datetime
 ) -> frozenset[date]:
     """The days of use that no report covers although it was due before ``at``."""

@@ -12,10 +12,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from contracting.billing.models import UsageReport
 from contracting.billing.queries import report_due_at, reports_that_count
@@ -57,32 +57,41 @@ from contracting.reconciliation.models import KeptDay, ReportedDay
 from contracting.reconciliation.states import Rates, Span
 from contracting.reference.queries.names import Names
 
-RULES: Final = 2
+RULES: Final = 3
 """The version of what is kept of a day; a later one reads every day anew."""
 
 MICROSECOND: Final = timedelta(microseconds=1)
 
 
-def parts_of(
-    order: TaskOrder, *, at: datetime, anew: bool
-) -> tuple[Parts, Rates, Span | None]:
-    """Every day of an order, of which only those are read that have changed.
+class Read(NamedTuple):
+    """The days of an order as they are now.
+
+    :ivar rates: the prices by which they were read
+    :ivar span: from the first to just after the last instant of usage on either side
+    :ivar parts: the days, where none are kept because a report names no calls
+    """
+
+    rates: Rates
+    span: Span | None
+    parts: Parts | None
+
+
+def bring_up_to_date(order: TaskOrder, *, at: datetime, anew: bool) -> Read:
+    """Read those days of an order that have changed, and keep them.
 
     The order is locked, so that no report comes and no other comparison runs meanwhile.
 
     :param anew: read every day, whatever is kept
-    :returns: the days, the prices by which they were read, and from the first to just
-        after the last instant of usage on either side
     """
     rates = rates_of(order)
     reports = list(reports_that_count(order))
     add_up(reports, order)
     span = _span(order, reports)
     if span is None:
-        return Parts(), rates, charged_span(order)
+        return Read(rates, charged_span(order), Parts())
     days = days_within(span, order.contract.time_zone)
     if has_sums(reports):
-        return read_days(Asked(order, days, rates, at)), rates, span
+        return Read(rates, span, read_days(Asked(order, days, rates, at)))
     bases = bases_of(order, reports, rates, at, days if anew else None)
     kept = dict(_kept(order).values_list("day", "basis_sha256"))
     stale = [day for day, basis in bases.items() if anew or kept.get(day) != basis]
@@ -90,7 +99,7 @@ def parts_of(
         for chunk in in_steps(order, run):
             _read(order, chunk, rates, bases, at)
     _kept(order).exclude(day__in=list(bases)).delete()
-    return Parts(days=dict(_parts(order))), rates, span
+    return Read(rates, span, None)
 
 
 def read_next(
@@ -137,13 +146,19 @@ def is_long(order: TaskOrder) -> bool:
     return (used.aggregate(sum=Sum("events"))["sum"] or 0) > reading.LINES_AT_ONCE
 
 
-def _kept(order: TaskOrder) -> Any:
+def kept_parts(order: TaskOrder, days: Iterable[date] | None = None) -> Parts:
+    """The days that are kept of an order, or some of them."""
+    rows = _kept(order) if days is None else _kept(order).filter(day__in=list(days))
+    return Parts(
+        days={
+            day: from_kept(day, content)
+            for day, content in rows.order_by("day").values_list("day", "content")
+        }
+    )
+
+
+def _kept(order: TaskOrder) -> QuerySet[KeptDay]:
     return KeptDay.objects.filter(order=order)
-
-
-def _parts(order: TaskOrder) -> Iterator[tuple[date, Part]]:
-    for day, content in _kept(order).order_by("day").values_list("day", "content"):
-        yield day, from_kept(day, content)
 
 
 def _runs(days: Iterable[date]) -> Iterator[list[date]]:
@@ -167,20 +182,27 @@ def _read(
 ) -> None:
     """Read days that follow each other, and keep them."""
     parts = read_parts(Asked(order, Days(days[0], days[-1]), rates, at))
-    KeptDay.objects.bulk_create(
-        [
+    rows = []
+    for day in days:
+        part = parts.days.get(day, Part(day))
+        content = as_kept(part)
+        rows.append(
             KeptDay(
                 order=order,
                 day=day,
                 basis_sha256=bases[day],
-                content=as_kept(parts.days.get(day, Part(day))),
+                content=content,
+                content_sha256=content_sha256(content),
+                requests=sorted(part.requests()),
                 read_at=at,
             )
-            for day in days
-        ],
+        )
+    KeptDay.objects.bulk_create(
+        rows,
         update_conflicts=True,
         unique_fields=["order", "day"],
-        update_fields=["basis_sha256", "content", "read_at"],
+        update_fields=["basis_sha256", "content", "content_sha256", "requests"]
+        + ["read_at"],
     )
 
 
@@ -225,7 +247,7 @@ def bases_of(
     ours = {day: content_sha256(sorted(rows)) for day, rows in seen.metered.items()}
     names = Names(order.contract.agency_id)
     edges = sorted((each.period_start, each.period_end) for each in reports)
-    spans = _Spans(edges)
+    spans = Spans(edges)
     prices = _Prices(rates)
     found = {}
     for day in sorted({*seen.metered, *seen.reported, *(days.all() if days else ())}):
@@ -305,7 +327,7 @@ def _seen(order: TaskOrder, reports: Sequence[UsageReport]) -> _Seen:
     return _Seen(metered, reported, names)
 
 
-class _Spans:
+class Spans:
     """The periods that reports cover, in order."""
 
     def __init__(self, spans: Sequence[Span]) -> None:

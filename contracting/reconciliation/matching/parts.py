@@ -81,6 +81,11 @@ class Part:
             each.reported(self.day) for each in self.agreed if not each.is_silent
         )
 
+    def requests(self) -> set[str]:
+        """All requests that are named on either side."""
+        rows = (*self.all_metered(), *self.all_reported())
+        return {row.request_id for row in rows}
+
     def __bool__(self) -> bool:
         return bool(self.metered or self.reported or self.agreed)
 

@@ -6,11 +6,12 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from itertools import accumulate
 from typing import Any, Final
 
+from contracting.core.canonical import content_sha256
 from contracting.core.quantities import Dollars, Tokens, UnitPrice
 from contracting.reconciliation.states import (
     Key,
@@ -18,6 +19,7 @@ from contracting.reconciliation.states import (
     Metered,
     Rates,
     Reported,
+    Side,
     Span,
 )
 
@@ -48,6 +50,34 @@ def order_of(row: Metered) -> tuple[Any, ...]:
         said,
         late,
         named,
+    )
+
+
+def sides_of(match: Match) -> tuple[Side, ...]:
+    """By day, SHA-256 of the rows of our meter and of those of the report."""
+    ours: dict[date, list[Metered]] = defaultdict(list)
+    theirs: dict[date, list[Reported]] = defaultdict(list)
+    for row in match.metered:
+        ours[row.day].append(row)
+    for said in match.reported:
+        theirs[said.day].append(said)
+    return tuple(
+        (
+            day,
+            content_sha256(
+                [
+                    [*row_of(row), row.price, row.event_id]
+                    for row in sorted(ours.get(day, ()), key=order_of)
+                ]
+            ),
+            content_sha256(
+                [
+                    [*row_of(row), row.price, row.is_late, row.said_at, row.named]
+                    for row in sorted(theirs.get(day, ()), key=order_of)
+                ]
+            ),
+        )
+        for day in sorted({*ours, *theirs})
     )
 
 

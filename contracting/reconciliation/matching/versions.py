@@ -13,7 +13,7 @@ from contracting.orders.states import ModificationState
 from contracting.reference.queries import rules_on
 from contracting.solicitations.publishing.terms import TOLERANCES
 
-COMPARISON: Final = 1
+COMPARISON: Final = 2
 """How differences are found and named; a later one may find others in the same rows."""
 
 OF_COMPARISONS: Final = "R-REC-"

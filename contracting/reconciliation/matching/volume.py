@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.db.models import QuerySet
+
 from contracting.billing.models import InvoiceLine
 from contracting.contracts.models import ContractLine
 from contracting.core.periods import accounting_day, day_bounds, months_after
@@ -34,13 +36,22 @@ def _average(tokens: int, exact: Dollars) -> UnitPrice:
     return UnitPrice(average.quantize(Decimal("0.000001"), ROUND_HALF_UP))
 
 
+def is_by_volume(order: TaskOrder) -> bool:
+    """Whether a line of the order is priced by volume."""
+    return any(line.is_by_volume for line in _lines_of(order))
+
+
+def _lines_of(order: TaskOrder) -> QuerySet[ContractLine]:
+    return ContractLine.objects.filter(
+        order_lines__order=order, order_lines__is_removed=False
+    ).select_related("contract")
+
+
 class Volume:
     """Usage of an order on lines priced by volume, on its steps and in its pools."""
 
     def __init__(self, order: TaskOrder) -> None:
-        lines = ContractLine.objects.filter(
-            order_lines__order=order, order_lines__is_removed=False
-        ).select_related("contract")
+        lines = _lines_of(order)
         self._zone = order.contract.time_zone
         own = {line.pk for line in order.current_lines()}
         found: dict[Key, list[Portion]] = defaultdict(list)

@@ -30,10 +30,11 @@ from contracting.reconciliation import (
     queries,
     states,
 )
-from contracting.reconciliation.matching import inputs, kept
+from contracting.reconciliation.matching import inputs, kept, told
 from contracting.reconciliation.matching.allowances import judge_of
 from contracting.reconciliation.matching.between import between_counts
 from contracting.reconciliation.matching.tolerance import WITHIN, Judge, size
+from contracting.reconciliation.matching.volume import is_by_volume
 from contracting.reconciliation.matching.waterfall import waterfall
 from contracting.reconciliation.models import (
     Cell,
@@ -99,9 +100,8 @@ def reconcile_order(
     invoice = None
     if invoice_id is not None:
         invoice = Invoice.objects.locked().get(pk=invoice_id, order=order)
-    span, match = _views(order, invoice, at, changed_only=changed_only)
+    span, match, between = _views(order, invoice, at, changed_only=changed_only)
     made = _Comparison(order, invoice, span, match, by, at)
-    between = between_counts(match)
     differences = calculations.compare(match, between)
     run = _keep_run(made, differences, between)
     differences = _with_known_drifts(made, differences)
@@ -153,16 +153,27 @@ def _with_known_drifts(
 
 def _views(
     order: TaskOrder, invoice: Invoice | None, at: datetime, *, changed_only: bool
-) -> tuple[Span, Match]:
-    """What is compared of an invoice, or of the whole order, and of which time."""
+) -> tuple[Span, Match, list[Difference]]:
+    """What is compared of an invoice, or of the whole order, and of which time.
+
+    Of a whole order whose vendor names the calls, days are told one by one, and only
+    those again that have changed.
+
+    :returns: the time, the views, and what differs between meter and report
+    """
     if invoice is not None:
         span = invoice.period_start, invoice.period_end
-        return span, inputs.match_of(order, span, invoice=invoice, at=at)
-    parts, rates, whole = kept.parts_of(order, at=at, anew=not changed_only)
+        match = inputs.match_of(order, span, invoice=invoice, at=at)
+        return span, match, between_counts(match)
+    rates, whole, parts = kept.bring_up_to_date(order, at=at, anew=not changed_only)
     if whole is None:
         message = "Neither our meter nor the vendor has any usage of this order yet."
         raise NothingToReconcile(message)
-    return whole, inputs.match_of_parts(order, whole, parts, rates, invoice=None, at=at)
+    if parts is None and not is_by_volume(order):
+        return whole, *told.compared(order, whole, rates, at=at)
+    parts = parts or kept.kept_parts(order)
+    match = inputs.match_of_parts(order, whole, parts, rates, invoice=None, at=at)
+    return whole, match, between_counts(match)
 
 
 def _keep_run(

@@ -290,16 +290,13 @@ def result_sha256(
 ) -> str:
     """SHA-256 of what was found, and by which versions of contract and rules.
 
-    Ids and times of the run, people and the order of rows are left out.
+    Of each difference there is its own hash. Ids and times of the run, people and the
+    order of rows are left out.
     """
     return content_sha256(
         {
             "versions": sorted(map(list, match.versions)),
-            "differences": [
-                [each.code, each.order_line_id, each.token_classes, each.tokens]
-                + [each.amount, each.level, each.arrived, dict(each.evidence)]
-                for each in differences
-            ],
+            "differences": sorted(each.content_sha256 for each in differences),
             "cells": [
                 [each.order_line_id, each.model_id, each.token_class, each.tier]
                 + [each.start, each.end, each.a_tokens, each.b_tokens, each.c_tokens]
