@@ -8,6 +8,9 @@ CALENDAR_CHARGED = event_type(
 QUANTITY_CHANGED = event_type(
     "charges.quantity.changed", "Another quantity is in force from a day on."
 )
+CHARGES_FUNDED = event_type(
+    "charges.charges.funded", "What was charged beyond the funds became payable."
+)
 RECEIPT_RECORDED = event_type("charges.receipt.recorded", "A service was received.")
 RECEIPT_REVERSED = event_type("charges.receipt.reversed", "A receipt was taken back.")
 ADJUSTMENT_CHARGED = event_type(

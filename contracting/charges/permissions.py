@@ -74,3 +74,13 @@ def can_charge_settlement(by: Actor, order: TaskOrder) -> Verdict:
         Role.CONTRACTING_OFFICER,
         doing="charge a settlement",
     )
+
+
+def can_fund_charges(by: Actor, order: TaskOrder) -> Verdict:
+    """A contracting officer of the agency, who signs what brings the funds."""
+    return role_in(
+        by,
+        order.contract.agency_id,
+        Role.CONTRACTING_OFFICER,
+        doing="make charges payable",
+    )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import QuerySet, Sum
@@ -24,10 +24,11 @@ from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day, days_bounds
 from contracting.core.quantities import Dollars, PricePerUnit, total_dollars
-from contracting.ledger.queries import LiveLimit, live_limit
+from contracting.ledger.queries import LiveLimit, balances_of, live_limit
 from contracting.ledger.queries.charged import drawn_because
 from contracting.orders.models import OrderLine, TaskOrder
 from contracting.orders.queries import visible_to
+from contracting.orders.queries.ratified import Raised
 from contracting.orders.states import TaskOrderState
 from contracting.reference.states import PriceStructure
 
@@ -198,6 +199,52 @@ def drawn_by(charges: Iterable[Charge]) -> dict[int, tuple[Dollars, Dollars]]:
 def funded_of(charges: Iterable[Charge]) -> Dollars:
     """What of these charges is funded, and so may become payable."""
     return total_dollars(funded for funded, _ in drawn_by(charges).values())
+
+
+AS_SHOWN: Final = Decimal("0.00001")
+"""Parts of months are shown in six decimals; their last one is no excess."""
+
+
+def payable_beyond(
+    line: OrderLine, *, room: Dollars, ordered: Decimal
+) -> list[tuple[Charge, Dollars, Dollars]]:
+    """Charges that were unfunded when they were made, and what funds carry of them.
+
+    In the order in which they were charged, each as far as its units are ordered.
+
+    :param room: funds of the line that nothing draws on
+    :param ordered: units of the line
+    :returns: charge, what is unfunded of it, what of that has room
+    """
+    charges = list(standing_charges(line).order_by("pk"))
+    drawn = drawn_by(charges)
+    left, found = ordered, []
+    for charge in charges:
+        funded, unfunded = drawn[charge.pk]
+        fundable = Dollars(charge.dollars)
+        if charge.source not in WITHOUT_A_PRICE:
+            if charge.units > left + AS_SHOWN:
+                whole = PricePerUnit(charge.usd_per_unit).of(max(left, Decimal(0)))
+                fundable = min(fundable, whole)
+            left -= charge.units
+        more = min(fundable - funded, unfunded, room)
+        if more > Dollars():
+            found.append((charge, unfunded, more))
+            room -= more
+    return found
+
+
+def payable_with(raised: Raised) -> Dollars:
+    """What of the charges of a line a signature that raises its limits makes payable.
+
+    R-FND-08: it has to be ratified before.
+    """
+    line = raised.line
+    room = total_dollars(row.funds_left for row in balances_of(line.holder))
+    found = payable_beyond(
+        line, room=room + raised.dollars, ordered=line.units + raised.units
+    )
+    return total_dollars(more for _charge, _unfunded, more in found)
 
 
 @dataclass(frozen=True, slots=True)

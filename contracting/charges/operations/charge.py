@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -177,13 +176,9 @@ def _post_charge(
     return charge
 
 
-_AS_SHOWN: Final = Decimal("0.00001")
-"""Parts of months are shown in six decimals; their last one is no excess."""
-
-
 def _fundable(due: Due, left: Decimal) -> Dollars:
     """What of it is ordered: all of it, or the price of the units that are left."""
-    return due.dollars if due.units <= left + _AS_SHOWN else due.price.of(left)
+    return due.dollars if due.units <= left + queries.AS_SHOWN else due.price.of(left)
 
 
 def _draw_charge(
@@ -192,13 +187,14 @@ def _draw_charge(
     by: Actor,
     at: datetime,
     acrn: str | None = None,
+    dollars: Dollars | None = None,
 ) -> None:
-    """Draw a charge on the funds of its line."""
+    """Draw a charge, or only so much of it, on the funds of its line."""
     line = charge.line
     charge_funds(
         holder=line.holder,
         acrn=acrn,
-        dollars=Dollars(charge.dollars),
+        dollars=Dollars(charge.dollars) if dollars is None else dollars,
         fundable=fundable,
         key=f"{charge.source.lower()} {line.clin} {charge.public_id}",
         because=charge.subject,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 
 from django.db.models import Case, F, Sum, When
@@ -31,15 +31,20 @@ def drawn_because(kind: str, ids: Iterable[int]) -> dict[int, tuple[Dollars, Dol
     }
 
 
-def standing_because(kind: str, cause: int) -> list[int]:
+def standing_because(
+    kind: str, cause: int, *, kinds: Collection[str] = tuple(TransferKind)
+) -> list[int]:
     """The transfers that one thing caused and that are not reversed, newest first.
 
     Those between accounts of funds come before them in the order of keys, in which
     funds are locked.
+
+    :param kinds: of these kinds of transfer only
     """
     rows = Transfer.objects.filter(
         because_kind=kind,
         because_id=cause,
+        kind__in=kinds,
         reverses__isnull=True,
         reversal__isnull=True,
     )

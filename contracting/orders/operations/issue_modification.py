@@ -56,7 +56,11 @@ from contracting.orders.paperwork.modifications import (
 )
 from contracting.orders.permissions import justification_of
 from contracting.orders.queries.numbering import next_number
-from contracting.orders.queries.ratified import require_ratified
+from contracting.orders.queries.ratified import (
+    Raised,
+    require_ratified,
+    take_up_charges,
+)
 from contracting.orders.refusals import (
     AlreadyIssued,
     ChangesNothing,
@@ -119,7 +123,9 @@ def issue_modification(
         holders=[holder for e in effects for holder in (e.line.holder, e.holder)],
         lines_of_accounting=[effect.line_of_accounting_id for effect in effects],
     )
-    modification.ratifies_dollars = require_ratified(order, _freed(effects)).amount
+    raised = _raised(effects)
+    ratifies = require_ratified(order, _freed(effects), raised)
+    modification.ratifies_dollars = ratifies.amount
     modification.number = next_number(order)
     modification.changes = [change.plain() for change in changes]
     modification.issued_at = at
@@ -130,6 +136,7 @@ def issue_modification(
     )
     modification.move_to(ModificationState.ISSUED)
     _bind(modification, effects, signed_on, by, at)
+    take_up_charges([each.line for each in raised], by, at)
     _conform(modification, effects)
     _print_and_tell(modification, signed_on, by, at)
     record_event(
@@ -186,10 +193,7 @@ def _adds(modification: Modification) -> bool:
 
 
 def _freed(effects: Sequence[ModificationEffect]) -> dict[Holder, Dollars]:
-    """By line whose limits are raised, the funds that it gets with that.
-
-    What is charged by the month, the hour or the piece and was unfunded stays so.
-    """
+    """By line of tokens whose limits are raised, the funds that it gets with that."""
     freed: dict[Holder, Dollars] = {}
     for each in effects:
         if each.line.is_by_unit:
@@ -198,6 +202,23 @@ def _freed(effects: Sequence[ModificationEffect]) -> dict[Holder, Dollars]:
             own = freed.get(each.line.holder, Dollars())
             freed[each.line.holder] = own + Dollars(max(each.add_dollars, Decimal(0)))
     return freed
+
+
+def _raised(effects: Sequence[ModificationEffect]) -> list[Raised]:
+    """What each line gets that is bought by the month, the hour or the piece."""
+    own: dict[int, list[ModificationEffect]] = {}
+    for each in effects:
+        if each.line.is_by_unit:
+            own.setdefault(each.line_id, []).append(each)
+    return [
+        Raised(
+            parts[0].line,
+            total_dollars(Dollars(each.add_dollars) for each in parts),
+            sum((each.add_units for each in parts), Decimal(0)),
+        )
+        for parts in own.values()
+        if any(each.add_dollars > 0 or each.add_units > 0 for each in parts)
+    ]
 
 
 def _bind(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -19,7 +20,11 @@ from contracting.orders import calculations, events, permissions
 from contracting.orders.models import AvailabilityNotice, TaskOrder
 from contracting.orders.operations.certify import _require_bona_fide_year
 from contracting.orders.operations.issue import _concerned, _require_certification
-from contracting.orders.queries.ratified import require_ratified
+from contracting.orders.queries.ratified import (
+    Raised,
+    require_ratified,
+    take_up_charges,
+)
 from contracting.orders.refusals import NotWaitingForFunds, TermInvalid
 
 
@@ -63,15 +68,24 @@ def record_availability(
     _require_bona_fide_year(order)
     lock_funds(holders=[line.holder for line in order.current_lines()])
     funded = calculations.funded(order)
+    lines = order.current_lines()
+    funds = [
+        total_dollars(Dollars(part.dollars) for part in line.current_funding())
+        for line in lines
+    ]
+    raised = [
+        Raised(line, dollars, Decimal(0))
+        for line, dollars in zip(lines, funds, strict=True)
+        if line.is_by_unit
+    ]
     made_payable = require_ratified(
         order,
         {
-            line.holder: total_dollars(
-                Dollars(part.dollars) for part in line.current_funding()
-            )
-            for line in order.current_lines()
+            line.holder: dollars
+            for line, dollars in zip(lines, funds, strict=True)
             if not line.is_by_unit
         },
+        raised,
     )
     notice = AvailabilityNotice.objects.create(
         order=order,
@@ -89,6 +103,7 @@ def record_availability(
         by=by,
         at=at,
     )
+    take_up_charges([each.line for each in raised], by, at)
     post_notice(
         recipients=_concerned(order, on),
         subject=order.subject,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
 
 from django.db.models import QuerySet, Sum
 
@@ -18,6 +21,7 @@ from contracting.ledger.states import Holder
 from contracting.orders.models import (
     HOLDER_OF_A_LINE,
     AvailabilityNotice,
+    OrderLine,
     TaskOrder,
 )
 from contracting.orders.queries import visible_to
@@ -56,14 +60,10 @@ def beyond(order: TaskOrder) -> Beyond:
 
 
 def unfunded(order: TaskOrder) -> Dollars:
-    """What was metered beyond the order's limits, to the cent, and is not payable.
-
-    A charge by the month, the hour or the piece that was unfunded stays unfunded.
-    """
+    """What was used or charged beyond the order's limits, to the cent; not payable."""
     return _sum(
         Dollars(row.unfunded_dollars)
         for line in order.current_lines()
-        if not line.is_by_unit
         for row in balances_of(line.holder)
     )
 
@@ -93,6 +93,52 @@ def made_payable(added: Mapping[Holder, Dollars]) -> Dollars:
     return _sum(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """What a signature gives a line that is bought by the month, hour or piece.
+
+    :ivar dollars: funds, less what it takes from other ACRNs of the line
+    :ivar units: of the line's own unit
+    """
+
+    line: OrderLine
+    dollars: Dollars
+    units: Decimal
+
+
+class TakeUp(Protocol):
+    """Makes the charges of one line payable, and says how much became so."""
+
+    def __call__(self, *, line: OrderLine, by: Actor, at: datetime) -> Dollars: ...
+
+
+Payable = Callable[[Raised], Dollars]
+_CHARGES: list[tuple[Payable, TakeUp]] = []
+
+
+def let_take_up(payable: Payable, take_up: TakeUp) -> None:
+    """Let a later stage, which this one does not know, make charges payable.
+
+    :param payable: what of the charges of a line beyond its limits a signature that
+        raises them would make payable
+    :param take_up: makes it payable once the limits are raised, and says how much
+    """
+    if (payable, take_up) not in _CHARGES:
+        _CHARGES.append((payable, take_up))
+
+
+def charges_made_payable(raised: Iterable[Raised]) -> Dollars:
+    """What of the charges beyond the limits of these lines becomes payable."""
+    return _sum(payable(each) for each in raised for payable, _ in _CHARGES)
+
+
+def take_up_charges(lines: Iterable[OrderLine], by: Actor, at: datetime) -> Dollars:
+    """Make the ratified charges of lines whose limits were raised payable."""
+    return _sum(
+        take_up(line=line, by=by, at=at) for line in lines for _, take_up in _CHARGES
+    )
+
+
 def left_ratified(order: TaskOrder) -> Dollars:
     """What was ratified on the order, less what a signature has made payable of it."""
     signed = order.modifications.filter(state=ModificationState.ISSUED)
@@ -102,20 +148,26 @@ def left_ratified(order: TaskOrder) -> Dollars:
     return ratified(order.subject) - Dollars(spent)
 
 
-def require_ratified(order: TaskOrder, added: Mapping[Holder, Dollars]) -> Dollars:
+def require_ratified(
+    order: TaskOrder,
+    added: Mapping[Holder, Dollars],
+    raised: Sequence[Raised] = (),
+) -> Dollars:
     """Insist that what a signature makes payable beyond the funds is ratified.
 
+    :param added: the funds that each line of tokens gets
+    :param raised: what each line gets that is bought by the month, hour or piece
     :returns: what it makes payable
     :raises NotRatified: if less is ratified than that (R-FND-08, FAR 1.602-3)
     """
-    payable = made_payable(added)
+    payable = made_payable(added) + charges_made_payable(raised)
     left = left_ratified(order)
     if payable > left:
         message = (
-            f"{payable} was used beyond the limits of this order and would become "
-            f"payable with this signature; {left} of it is ratified. Nobody but the "
-            "head of the contracting activity can make it payable: have it ratified "
-            "first, or place another order for what comes later."
+            f"{payable} was used or charged beyond the limits of this order and would "
+            f"become payable with this signature; {left} of it is ratified. Nobody but "
+            "the head of the contracting activity can make it payable: have it "
+            "ratified first, or place another order for what comes later."
         )
         raise NotRatified(message, payable=payable, short_by=payable - left)
     return payable
