@@ -82,6 +82,19 @@ def signed_by_vendor(
 
 
 @remembered
+def signed_by_both(
+    modification: ContractModification, *, at: datetime = MODIFIED_AT
+) -> ContractModification:
+    """The vendor has signed a drafted one, and then the contracting officer."""
+    signed_by_vendor(modification)
+    return issue_contract_modification(
+        modification_id=modification.pk,
+        by=actor("contracting_officer"),
+        at=at,
+        seen_version=modification.version,
+    )
+
+
 def issued_contract_modification(
     *, at: datetime = MODIFIED_AT, **more: Any
 ) -> ContractModification:

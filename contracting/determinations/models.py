@@ -23,6 +23,7 @@ from contracting.determinations.states import (
     PARTS,
     ROUTES,
     RULES,
+    RULES_ON,
     DeterminationState,
     Kind,
 )
@@ -131,8 +132,9 @@ class Determination(Addressed, Timestamped, Stateful):
 
     @property
     def rule(self) -> str:
-        """The rule that asks for it."""
-        return RULES[Kind(self.kind)]
+        """The rule that asks for it, by what it is about."""
+        kind = Kind(self.kind)
+        return RULES_ON.get((kind, self.subject_kind), RULES[kind])
 
     @property
     def as_override(self) -> dict[str, Any]:

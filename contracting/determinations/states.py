@@ -70,6 +70,12 @@ RULES: Final = {
 }
 """The rule to which each is the exception, or which asks for it."""
 
+RULES_ON: Final = {
+    (Kind.OTHER_THAN_FULL, "orders.modification"): "R-MOD-04",
+    (Kind.OTHER_THAN_FULL, "modifications.modification"): "R-MOD-04",
+}
+"""The rule where it is another for what the determination is about."""
+
 ROUTES: Final = {
     Kind.RULE_OF_TWO: "rule_of_two",
     Kind.BRAND_NAME: "justification",

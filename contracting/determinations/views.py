@@ -25,7 +25,7 @@ from contracting.determinations.operations.make import make_determination
 from contracting.determinations.operations.post import post_determination
 from contracting.determinations.operations.review import review_determination
 from contracting.determinations.queries import About
-from contracting.determinations.states import ROUTES, RULES, Kind
+from contracting.determinations.states import ROUTES, RULES, RULES_ON, Kind
 from contracting.documents.queries import documents_of
 
 
@@ -83,7 +83,7 @@ class MakeDetermination(VerbView):
     def extra(self, thing: About) -> dict[str, Any]:
         return {
             "kind": self.kind,
-            "rule": RULES[self.kind],
+            "rule": RULES_ON.get((self.kind, thing.subject.kind), RULES[self.kind]),
             "value": thing.values.get(self.kind),
             "is_reviewed": self.kind in ROUTES,
             "cancel_url": thing.path,

@@ -87,6 +87,13 @@ class PaymentExceeded(Refusal):
     rule = "R-FND-10"
 
 
+class CrossCharged(Refusal):
+    """An ACRN would pay what was used on another one of its line."""
+
+    code = "cross_charged"
+    rule = "R-FND-12"
+
+
 class CreditExceeded(Refusal):
     """More than was paid from the ACRN: a credit returns what was paid."""
 

@@ -1,6 +1,7 @@
 """A rule is put aside only where the regulation lets somebody, and on record."""
 
 import csv
+import re
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
@@ -12,6 +13,8 @@ from contracting.approvals.queries.queues import overrides_on
 from contracting.approvals.refusals import NoOverride, OverrideUnfounded
 from contracting.approvals.states import OVERRIDABLE
 from contracting.audit.models import AuditEvent
+from contracting.determinations.states import RULES as RULES_OF_DETERMINATIONS
+from contracting.determinations.states import RULES_ON
 from tests.approvals.conftest import SUBJECT
 from tests.architecture.tree import ROOT
 from tests.cast import client_for, nothing_happens
@@ -104,3 +107,33 @@ def test_of_every_other_rule_there_is_no_override(disposed, contracting_officer,
         transaction.atomic(),
     ):
         disposed.save(force_insert=True)
+
+
+NOT_OFFERED = {
+    "R-AWD-05": "the three days for a notice are not waived; a late one is marked",
+    "R-AWD-06": "a debriefing is not refused for being asked for late",
+    "R-EVL-09": "a certificate of competency lifts it, which is a record of its own",
+    "R-FND-05": "nothing is paid from a closed account; current funds pay instead",
+    "R-FND-06": "the notice of availability is what the rule asks for",
+    "R-FND-07": "the percentages are terms of the contract",
+    "R-FND-10": "pools are paid for as they are used, and never ahead",
+    "R-FND-12": "the order of payment is stated on the order, and nothing departs",
+    "R-TO-11": "limits move by a modification",
+    "R-TO-12": "a boundary is authorized by a record of its own",
+    "R-REC-01": "nothing is accepted without a comparison",
+    "R-REC-03": "what is resolved is a resolution of its finding",
+    "R-PAY-04": "an early payment is authorized on its certification",
+    "R-AI-02": "an authorization is renewed by a record of its own",
+}
+"""Rules that the regulation lets somebody put aside, and nothing here does."""
+
+
+def test_whatever_puts_a_rule_aside_leaves_a_record():
+    written = set(RULES_OF_DETERMINATIONS.values()) | set(RULES_ON.values())
+    for place in (ROOT / "contracting").glob("*/operations/*.py"):
+        text = place.read_text()
+        if "override_rule" in text:
+            written |= set(re.findall(r'"(R-[A-Z]+-[0-9]{2})", "[A-Z_]+"', text))
+            written |= set(re.findall(r'rule="(R-[A-Z]+-[0-9]{2})"', text))
+
+    assert sorted(set(OVERRIDABLE) - written) == sorted(NOT_OFFERED)

@@ -24,6 +24,7 @@ from tests.builders_orders import (
     line,
 )
 from tests.cast import actor, client_for, nothing_happens, submit
+from tests.overridden import name_of, overridden
 
 AGREED = "Agreement GS-26-014 of 2 March 2026"
 
@@ -73,6 +74,9 @@ def test_free_tokens_are_ordered_under_an_agreement_only(decision):
     assert AGREED in page.get(contract.path).content.decode()
     last = [each.event for each in events_of(contract.subject)]
     assert "contracts.gratuitous_service.recorded" in last
+    assert overridden("R-FND-11", contract.subject) == (
+        *(name_of("legal_reviewer"), "GRATUITOUS_SERVICE", AGREED),
+    )
 
     # And it is marked once, by legal, for a subline there is, with an agreement
     with nothing_happens(), pytest.raises(AlreadyRecorded):

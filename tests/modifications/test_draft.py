@@ -27,10 +27,15 @@ from contracting.notices.models import Notice
 from contracting.orders.states import ModificationState
 from contracting.solicitations.publishing.options import OptionDraft
 from contracting.solicitations.states import OptionKind
-from tests.builders_modifications import drafted_contract_modification, proposal
+from tests.builders_modifications import (
+    drafted_contract_modification,
+    proposal,
+    signed_by_both,
+)
 from tests.builders_orders import MODIFIED_AT
 from tests.cast import actor, nothing_happens
 from tests.modifications.prices import card
+from tests.overridden import name_of, overridden
 
 JUNE = date(2026, 6, 1)
 
@@ -204,6 +209,12 @@ def test_a_lower_price_reaches_back_by_credit(contract, order, monkeypatch):
 
     # Then it is drafted, and the memo stays on it
     assert modification.credit_memo.startswith("The difference")
+
+    # And once it is signed the record names the officer who reaches back
+    signed = signed_by_both(modification)
+    assert overridden("R-MOD-07", signed.subject) == (
+        *(name_of("contracting_officer"), "CREDITED", modification.credit_memo),
+    )
 
 
 @pytest.mark.rule("R-MOD-10", case="refused")

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from contracting.approvals.models import Override
 from contracting.core.errors import NotAllowed
 from contracting.core.quantities import Tokens
 from contracting.modifications.models import ContractModification
@@ -18,10 +19,12 @@ from tests.builders_modifications import (
     drafted_on_ramp,
     new_price,
     recorded_terms,
+    signed_by_both,
     signed_by_vendor,
 )
 from tests.builders_orders import MODIFIED_AT
 from tests.cast import actor, client_for, nothing_happens, submit
+from tests.overridden import name_of, overridden
 
 
 @pytest.fixture
@@ -66,6 +69,13 @@ def test_a_price_above_the_list_needs_the_officers_memo(contract):
     )
 
     assert dear.on_ramp.price_exception.startswith("The vendor lists")
+    assert not Override.objects.exists()
+
+    # And it is on record once it is signed, of the officer who signs
+    signed = signed_by_both(dear)
+    assert overridden("R-MOD-08", signed.subject) == (
+        *(name_of("contracting_officer"), "PRICE_ABOVE_LIST", memo["price_exception"]),
+    )
 
 
 @pytest.mark.rule("R-MOD-08", case="refused")

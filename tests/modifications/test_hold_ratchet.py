@@ -15,6 +15,7 @@ from contracting.modifications.refusals import ReasonMissing
 from contracting.modifications.states import RatchetState
 from tests.builders_orders import MODIFIED_AT
 from tests.cast import actor, client_for, nothing_happens, submit
+from tests.overridden import name_of, overridden
 
 LATER = MODIFIED_AT + timedelta(days=1)
 
@@ -62,4 +63,7 @@ def test_an_officer_holds_it_on_its_page(finding, contracting_officer):
 
     assert done.status_code == 303, done.content.decode()
     assert RatchetFinding.objects.get().state == RatchetState.HELD
-    assert "A list error." in office.get(finding.path).content.decode()
+    assert "R-MOD-09</strong> was overridden" in office.get(finding.path).text
+    assert overridden("R-MOD-09", finding.subject) == (
+        *(name_of("contracting_officer"), "HELD", "A list error."),
+    )

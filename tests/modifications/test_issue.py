@@ -44,6 +44,7 @@ from tests.builders_orders import MODIFIED_AT
 from tests.cast import AT, actor, membership, nothing_happens
 from tests.justified import PARTS
 from tests.modifications.prices import card
+from tests.overridden import overridden
 
 DAY = timedelta(days=1)
 MORE = {"ceiling_dollars": Decimal("500000.00"), "ceiling_tokens": 50_000_000_000}
@@ -216,8 +217,10 @@ def test_a_justified_change_out_of_scope_is_signed(contract):
         at=MODIFIED_AT,
     )
 
-    # Then it is signed
+    # Then it is signed, and the record names the rule on scope
     assert issued(modification).number == "P00001"
+    _who, code, words = overridden("R-MOD-04", about.subject)
+    assert (code, words) == ("OTHER_THAN_FULL", made.text)
 
 
 @pytest.mark.rule("R-MOD-02", case="refused")

@@ -24,6 +24,7 @@ from tests.builders_modifications import NEW_MODEL, recorded_terms
 from tests.builders_orders import MODIFIED_AT
 from tests.cast import actor, client_for, nothing_happens, submit
 from tests.documents.papers import readers_of, squeezed, words_on
+from tests.overridden import name_of, overridden
 
 TODAY = MODIFIED_AT.date()
 
@@ -116,6 +117,10 @@ def test_the_officer_accepts_a_shorter_notice_in_writing(contract, contracting_o
     page = " ".join(office.get(f"{contract.path}/models").content.decode().split())
     assert "95 of 180 days" in page
     assert "A better model replaces it in June." in page
+    assert overridden("R-MOD-11", contract.subject) == (
+        *(name_of("contracting_officer"), "SHORTER_NOTICE"),
+        "A better model replaces it in June.",
+    )
 
 
 def test_what_is_no_notice_and_outsiders_are_refused(contract):

@@ -33,6 +33,7 @@ from tests.builders_orders import (
     line,
 )
 from tests.cast import actor, client_for, nothing_happens, submit
+from tests.overridden import name_of, overridden
 from tests.worlds import once_per_file
 
 world = once_per_file(limited_contract)
@@ -102,6 +103,9 @@ def test_orders_of_a_month_together_stay_within_the_largest_one(
     signed(second)
     page = client_for(contracting_officer).get(second.path).content.decode()
     assert "accepted version 1" in page
+    who, code, words = overridden("R-TO-03", second.subject)
+    assert (who, code) == (name_of("contracting_officer"), "ACCEPTED_BY_VENDOR")
+    assert "it makes $120.00" in words
 
     # And a month later nothing has to be accepted any more
     third = certified_order(on=contract)

@@ -14,6 +14,7 @@ from contracting.orders.operations.certify_modification import (
 from contracting.orders.operations.issue_modification import issue_modification
 from tests.builders_orders import drafted_modification
 from tests.cast import actor, client_for, nothing_happens, submit
+from tests.overridden import name_of, overridden
 
 IN_NOVEMBER = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
 """Funds of fiscal year 2026 expired on 30 September."""
@@ -64,6 +65,9 @@ def test_a_certifier_cites_why_expired_funds_pay(order, monkeypatch):
     told = [each.event for each in events_of(modification.subject)]
     assert "ledger.expired_funds.permitted" in told
     assert CITED in page.get(modification.path).content.decode()
+    assert overridden("R-FND-03", modification.subject) == (
+        *(name_of("funds_certifier"), "ADJUSTMENT_WITHIN_SCOPE", CITED),
+    )
 
 
 @pytest.mark.rule("R-FND-03", case="refused")

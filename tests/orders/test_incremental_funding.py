@@ -11,6 +11,7 @@ from contracting.ledger.operations.accept import accept_usage
 from contracting.ledger.operations.draw import draw_usage
 from contracting.ledger.operations.record_paid import record_paid
 from contracting.ledger.queries import balances_of, live_limit
+from contracting.ledger.refusals import CrossCharged, PaymentExceeded
 from contracting.ledger.states import Consumption
 from contracting.orders.states import EffectDraft, FundsDraft
 from tests.builders_orders import (
@@ -21,7 +22,7 @@ from tests.builders_orders import (
     line,
     line_of_accounting,
 )
-from tests.cast import actor
+from tests.cast import actor, nothing_happens
 
 BATCH = Subject("metering.batch", 1, "contract:1")
 INVOICE = Subject("billing.invoice", 1, "contract:1")
@@ -106,3 +107,48 @@ def test_funds_that_are_added_in_the_middle_are_used_in_the_middle(contract):
     )
     assert figures(order, "paid_dollars") == [("AC", 10), ("AA", 1), ("AB", 0)]
     assert [said for each in INVARIANTS for said in each.check()] == []
+
+
+@pytest.mark.rule("R-FND-12", case="refused")
+def test_no_account_pays_what_was_used_on_another(contract):
+    # Given fifteen dollars that were used and accepted: AC ten of them, then AA five
+    order = funded_by_three(contract)
+    holder = order.current_lines()[0].holder
+    use(order, 15)
+    accept_usage(
+        holder=holder,
+        acrn=None,
+        exact=Dollars(15),
+        rounded=Dollars(15),
+        tokens=Tokens(1_500_000),
+        because=INVOICE,
+        by=actor("cor"),
+        at=MODIFIED_AT,
+    )
+
+    # When a payment names AA for a cent more, or AB for anything
+    for acrn, dollars in (("AA", "5.01"), ("AB", "0.01")):
+        with nothing_happens(), pytest.raises(CrossCharged) as refusal:
+            paid(holder, acrn, dollars)
+        assert refusal.value.data["short_by"] == Dollars("0.01")
+
+    # Then more than all of them owe is no question of the account
+    with nothing_happens(), pytest.raises(PaymentExceeded):
+        paid(holder, "AA", "15.01")
+
+    # And to the cent it is paid
+    paid(holder, "AA", "5.00")
+    assert figures(order, "paid_dollars") == [("AC", 0), ("AA", 5), ("AB", 0)]
+
+
+def paid(holder, acrn, dollars):
+    """One account has paid so much."""
+    return record_paid(
+        holder=holder,
+        acrn=acrn,
+        dollars=Dollars(dollars),
+        on=MODIFIED_AT.date(),
+        because=INVOICE,
+        by=actor("payment_certifier"),
+        at=MODIFIED_AT,
+    )

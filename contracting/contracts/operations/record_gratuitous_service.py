@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from contracting.approvals.operations.override import override_rule
 from contracting.audit.operations.record import record_event
 from contracting.contracts import events, permissions, refusals
 from contracting.contracts.models import Contract, GratuitousService
@@ -48,6 +49,16 @@ def record_gratuitous_service(
         agreement=agreement.strip(),
         recorded_by_id=by.own_membership_id,
         recorded_on=at,
+    )
+    override_rule(
+        rule="R-FND-11",
+        subject=contract.subject,
+        title=f"{slin} of {contract.name}",
+        url_path=contract.path,
+        reason_code="GRATUITOUS_SERVICE",
+        words=row.agreement,
+        by=by,
+        at=at,
     )
     record_event(
         events.GRATUITOUS_SERVICE_RECORDED,

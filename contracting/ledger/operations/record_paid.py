@@ -14,13 +14,14 @@ from contracting.ledger import events
 from contracting.ledger.calculations import spread
 from contracting.ledger.models import Transfer
 from contracting.ledger.operations.post import (
+    Book,
     _lock_book,
     _post_transfer,
     _require_positive,
     _write_book,
 )
 from contracting.ledger.queries import require_open_accounts
-from contracting.ledger.refusals import PaymentExceeded
+from contracting.ledger.refusals import CrossCharged, PaymentExceeded
 from contracting.ledger.states import AccountKind, Holder, TransferKind
 
 
@@ -40,6 +41,8 @@ def record_paid(
     :param acrn: which ACRN paid; in order of payment over all when ``None``
     :param on: the day of payment
     :raises AccountCancelled: from an account that was closed before it (R-FND-05)
+    :raises CrossCharged: if an ACRN would pay what another one of the line has accepted
+        (R-FND-12)
     :raises PaymentExceeded: if payments would pass the value of accepted usage
         (R-FND-10, 31 U.S.C. 3324)
     :raises AmountNotPositive: if the amount is not above zero
@@ -48,6 +51,8 @@ def record_paid(
     rows = book.rows_at(holder, acrn)
     _require_positive(dollars)
     owed = total_dollars(row.unpaid for row in rows)
+    if acrn is not None and dollars > owed:
+        _refuse_cross_charge(book, holder, acrn, dollars, owed)
     if dollars > owed:
         message = (
             f"{owed} of accepted usage is not paid yet and {dollars} is asked: usage "
@@ -83,3 +88,19 @@ def record_paid(
         },
     )
     return written
+
+
+def _refuse_cross_charge(
+    book: Book, holder: Holder, acrn: str, dollars: Dollars, owed: Dollars
+) -> None:
+    """:raises CrossCharged: if the others of the line owe what this one does not"""
+    all_of_it = total_dollars(row.unpaid for row in book.rows_at(holder, None))
+    if dollars <= all_of_it:
+        others = all_of_it - owed
+        message = (
+            f"ACRN {acrn} owes {owed}, and the other ACRNs of the line {others}: each "
+            "pays what was used on it, in the order that the order states."
+        )
+        raise CrossCharged(
+            message, acrn=acrn, asked=dollars, left=owed, short_by=dollars - owed
+        )

@@ -32,6 +32,7 @@ from contracting.modifications.models import ContractModification
 from contracting.modifications.operations.certify_minimum import (
     require_minimum_paid,
 )
+from contracting.modifications.queries.prices import reaching_accepted
 from contracting.modifications.refusals import (
     ChangesNothing,
     EffectiveDateInvalid,
@@ -433,16 +434,8 @@ def _require_effective_date(modification: ContractModification, on: date) -> Non
 
 def _require_unaccepted(modification: ContractModification) -> None:
     """Accepted usage keeps its price; a lower one reaches back by credit alone."""
-    orders = queries.orders_priced_by(modification)
-    end = queries.accepted_through(list(orders.values_list("pk", flat=True)))
-    if end is None:
-        return
-    reaching = [
-        (rate, olds)
-        for rate, olds in calculations.replacements(modification)
-        if olds and rate["from"] < plain(end)
-    ]
-    if not reaching:
+    end, reaching = reaching_accepted(modification)
+    if end is None or not reaching:
         return
     last = accounting_day(end, modification.contract.time_zone)
     dearer = any(calculations.is_dearer(rate, olds) for rate, olds in reaching)

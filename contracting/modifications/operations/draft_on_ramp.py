@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from contracting.approvals.operations.override import override_rule
 from contracting.audit.operations.record import record_event
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
@@ -19,6 +20,7 @@ from contracting.modifications.operations.draft import (
     _record,
     put_proposal,
 )
+from contracting.modifications.queries.prices import reaching_accepted
 from contracting.modifications.refusals import NotOnRamped, TermInvalid
 from contracting.modifications.states import ModificationKind, OnRampDraft, Proposal
 from contracting.reference.models import AiModel
@@ -124,3 +126,30 @@ def require_on_ramped(modification: ContractModification, at: datetime) -> None:
     if missing:
         message = " ".join(f"{point.what}: {point.why}" for point in missing)
         raise NotOnRamped(message, missing=[point.what for point in missing])
+
+
+def record_memos(modification: ContractModification, by: Actor, at: datetime) -> None:
+    """Put on record where the signer's memo lets a rule pass that holds else.
+
+    A new price above the public list (R-MOD-08), and a lower one that reaches back over
+    usage that is accepted, which is credited (R-MOD-07).
+    """
+    on = accounting_day(at, modification.contract.time_zone)
+    memos = []
+    if modification.kind == ModificationKind.ON_RAMP:
+        exception = modification.on_ramp.price_exception
+        if exception and queries.above_the_list(modification, on):
+            memos.append(("R-MOD-08", "PRICE_ABOVE_LIST", exception))
+    if modification.credit_memo and reaching_accepted(modification)[1]:
+        memos.append(("R-MOD-07", "CREDITED", modification.credit_memo))
+    for rule, code, words in memos:
+        override_rule(
+            rule=rule,
+            subject=modification.subject,
+            title=f"{modification.contract.name} {modification.number}",
+            url_path=modification.path,
+            reason_code=code,
+            words=words,
+            by=by,
+            at=at,
+        )

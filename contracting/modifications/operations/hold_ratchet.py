@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from contracting.approvals.operations.override import override_rule
 from contracting.audit.operations.record import record_event
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
@@ -40,6 +41,16 @@ def hold_ratchet_finding(
     finding.decided_at = at
     finding.save(update_fields=["reason", "decided_by", "decided_at"])
     finding.move_to(RatchetState.HELD)
+    override_rule(
+        rule="R-MOD-09",
+        subject=finding.subject,
+        title=f"The lower public price of {finding.rate_row.slin}",
+        url_path=finding.path,
+        reason_code="HELD",
+        words=finding.reason,
+        by=by,
+        at=at,
+    )
     record_event(
         events.RATCHET_HELD,
         subject=finding.subject,

@@ -50,7 +50,10 @@ from contracting.modifications.operations.certify_minimum import (
 from contracting.modifications.operations.confirm_ratchet import require_only_lower
 from contracting.modifications.operations.draft import require_to_stand
 from contracting.modifications.operations.draft_novation import require_novatable
-from contracting.modifications.operations.draft_on_ramp import require_on_ramped
+from contracting.modifications.operations.draft_on_ramp import (
+    record_memos,
+    require_on_ramped,
+)
 from contracting.modifications.operations.sign import require_base
 from contracting.modifications.operations.take_up import take_up_prices
 from contracting.modifications.queries import Guard, guard_of, justification_of
@@ -143,6 +146,7 @@ def issue_contract_modification(
     modification.issued_at = at
     modification.signed_by_id = by.membership_id
     modification.save(update_fields=["number", "changes", "issued_at", "signed_by"])
+    record_memos(modification, by, at)
     modification.move_to(ModificationState.ISSUED)
     _conform(modification, by, at)
     _print_and_tell(modification, signed_on, by, at)

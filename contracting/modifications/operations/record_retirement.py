@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from accounts.states import Role
+from contracting.approvals.operations.override import override_rule
 from contracting.audit.operations.record import record_event
 from contracting.contracts.models import Contract
 from contracting.contracts.queries import representatives
@@ -86,6 +87,17 @@ def record_model_retirement(
     )
     _require_notice(retirement, by)
     retirement.save()
+    if retirement.is_short:
+        override_rule(
+            rule="R-MOD-11",
+            subject=contract.subject,
+            title=f"Retirement of {snapshot} after {retirement.days} days",
+            url_path=f"{contract.path}/models",
+            reason_code="SHORTER_NOTICE",
+            words=retirement.short_notice_accepted,
+            by=by,
+            at=at,
+        )
     _print(retirement, by, at)
     _tell(retirement, today, by, at)
     record_event(

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from contracting.contracts.models import RateRow
+from datetime import datetime
+from typing import Any
+
+from contracting.contracts.models import RateRow, UnitRate
+from contracting.core.canonical import plain
+from contracting.modifications import calculations
+from contracting.modifications.models import ContractModification
+from contracting.modifications.queries import accepted_through, orders_priced_by
 
 
 def replaced_by(row: RateRow) -> list[RateRow]:
@@ -18,3 +25,21 @@ def replaced_by(row: RateRow) -> list[RateRow]:
         in_force__overlap=row.in_force,
     )
     return list(found.order_by("pk"))
+
+
+def reaching_accepted(
+    modification: ContractModification,
+) -> tuple[datetime | None, list[tuple[Any, list[RateRow] | list[UnitRate]]]]:
+    """Until when usage is accepted, and the new prices that begin before that.
+
+    Each with those whose place it takes; a price of something new reaches nothing.
+    """
+    orders = orders_priced_by(modification)
+    end = accepted_through(list(orders.values_list("pk", flat=True)))
+    if end is None:
+        return None, []
+    return end, [
+        (rate, olds)
+        for rate, olds in calculations.replacements(modification)
+        if olds and rate["from"] < plain(end)
+    ]

@@ -215,6 +215,7 @@ class RatchetFindingPage(PageView):
         return shown | {
             "may_confirm": permissions.can_confirm_ratchet_finding(self.actor, found),
             "may_hold": permissions.can_hold_ratchet_finding(self.actor, found),
+            "overrides": overrides_on(self.actor, found.subject),
         }
 
 

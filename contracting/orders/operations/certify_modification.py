@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from contracting.approvals.operations.override import override_rule
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
@@ -75,7 +76,7 @@ def certify_modification_funds(
         holders=[*lines, *(each.holder for each in obligations)],
         lines_of_accounting=[each.line_of_accounting_id for each in obligations],
     )
-    permit_expired_funds(
+    permitted = permit_expired_funds(
         lines_of_accounting={each.line_of_accounting_id for each in obligations},
         holders=lines,
         on=accounting_day(at, modification.order.contract.time_zone),
@@ -84,6 +85,17 @@ def certify_modification_funds(
         by=by,
         at=at,
     )
+    if permitted:
+        override_rule(
+            rule="R-FND-03",
+            subject=modification.subject,
+            title=f"Expired funds for a modification of {modification.order.name}",
+            url_path=modification.path,
+            reason_code="ADJUSTMENT_WITHIN_SCOPE",
+            words=expired_citation,
+            by=by,
+            at=at,
+        )
     for effect in _adding(modification):
         _open(effect, Dollars(effect.add_dollars), by, at)
     commit_funds(obligations=obligations, because=modification.subject, by=by, at=at)

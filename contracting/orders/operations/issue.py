@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from accounts.queries import actor_of
+from contracting.approvals.operations.override import override_rule
 from contracting.approvals.queries import is_complete_for
 from contracting.audit.operations.record import record_event
 from contracting.bans.queries import require_not_banned
@@ -47,7 +48,12 @@ from contracting.orders.queries import (
     review_is_void,
     undisposed_of,
 )
-from contracting.orders.queries.placing import protestable_because, unaccepted
+from contracting.orders.queries.placing import (
+    acceptance_of,
+    limit_gaps,
+    protestable_because,
+    unaccepted,
+)
 from contracting.orders.refusals import (
     AlreadyIssued,
     FundsNotCertified,
@@ -127,6 +133,7 @@ def issue_task_order(
         + ["protestable_because"]
     )
     order.move_to(TaskOrderState.ISSUED)
+    _record_accepted_limits(order, signed_on, by, at)
     _bind(order, signed_on, by, at)
     if order.opportunity_id is not None:
         place_order(
@@ -279,6 +286,25 @@ def _require_limits(order: TaskOrder, signed_on: date) -> None:
         )
         raise OutsideOrderLimits(message, outside=outside)
     _require_end(order.contract, order.period_end)
+
+
+def _record_accepted_limits(
+    order: TaskOrder, signed_on: date, by: Actor, at: datetime
+) -> None:
+    """The vendor's acceptance is what lets R-TO-03 pass; it stands on the order."""
+    accepted, gaps = acceptance_of(order), limit_gaps(order, signed_on)
+    if accepted is not None and gaps:
+        override_rule(
+            rule="R-TO-03",
+            subject=order.subject,
+            title=f"{order.name}, {order.title}",
+            url_path=order.path,
+            reason_code="ACCEPTED_BY_VENDOR",
+            words=f"{accepted.accepted_by.user} of the vendor accepted in writing: "
+            f"{' '.join(gaps.values())}",
+            by=by,
+            at=at,
+        )
 
 
 def _require_reviews(order: TaskOrder) -> None:
