@@ -1,5 +1,6 @@
 """What was charged beyond the funds is payable only after it was ratified."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -14,12 +15,14 @@ from contracting.core.errors import NotAllowed
 from contracting.core.quantities import Dollars
 from contracting.desk.permissions import work_of
 from contracting.ledger.queries import balances_of
+from contracting.orders.operations.issue import issue_task_order
 from contracting.orders.operations.issue_modification import issue_modification
 from contracting.orders.queries.ratified import beyond
 from contracting.orders.refusals import NotRatified
-from contracting.orders.states import EffectDraft
+from contracting.orders.states import EffectDraft, FundsDraft
 from contracting.reconciliation.queries import open_findings
 from tests.builders_charges import (
+    RESERVED,
     SEATS,
     charged,
     in_force,
@@ -30,10 +33,17 @@ from tests.builders_charges import (
     unit_line,
     unit_order,
 )
-from tests.builders_orders import drafted_modification, funded_modification
+from tests.builders_orders import (
+    ISSUED_AT,
+    approved_order,
+    drafted_modification,
+    funded_modification,
+    line_of_accounting,
+)
 from tests.cast import actor, client_for, nothing_happens
 from tests.charges.test_charge import APRIL, broken
 from tests.charges.test_paid import INVOICED_AT, accepted, asked
+from tests.orders.test_record_availability import IN_OCTOBER, certified, noticed
 from tests.ratified import ratification_asked, ratified
 
 pytestmark = pytest.mark.django_db
@@ -229,3 +239,49 @@ def test_nobody_else_makes_charges_payable(overrun):
         with nothing_happens(), pytest.raises(NotAllowed):
             fund_charges(line=line_of(overrun), by=actor(name), at=MAY)
     assert Charge.objects.count() == 1
+
+
+def test_a_notice_of_availability_waits_for_it_too(contract):
+    # Given capacity reserved on funds of next year, used four days before they came
+    coming = line_of_accounting(
+        "Claims, next year",
+        treasury_account_symbol="020-2027/2027-0101-000",
+        funds_available_from=date(2026, 10, 1),
+        funds_available_to=date(2027, 9, 30),
+        fund_year=2027,
+    )
+    funds = [FundsDraft("AA", coming.pk, Dollars("100.00"))]
+    approved = approved_order(
+        on=contract,
+        lines=[replace(unit_line(RESERVED), funds=funds)],
+        period_start=date(2026, 10, 1),
+        period_end=date(2027, 3, 31),
+        funds_clause="52.232-18",
+    )
+    order = issued(approved)
+    begun, officer = date(2026, 10, 1), "contracting_officer"
+    in_force(order, 1, begun, clin=RESERVED, by=officer, at=noon(begun))
+    charged(order, IN_OCTOBER.date())
+    assert stands(order, RESERVED) == [money("0", "240.00")]
+
+    # When the notice would make a hundred dollars of it payable, it waits
+    certified(order)
+    with nothing_happens(), pytest.raises(NotRatified) as refusal:
+        noticed(order)
+    assert refusal.value.data["payable"] == Dollars("100.00")
+
+    # And with the notice they are
+    ratified(order, Dollars("100.00"), at=IN_OCTOBER)
+    assert noticed(order).ratifies_dollars == 100
+    assert stands(order, RESERVED) == [money("100.00", "140.00")]
+    assert broken() == []
+
+
+def issued(order):
+    """An order that binds no funds yet, signed."""
+    return issue_task_order(
+        order_id=order.pk,
+        by=actor("contracting_officer"),
+        at=ISSUED_AT,
+        seen_version=order.version,
+    )
