@@ -13,6 +13,7 @@ from contracting.contracts.views import (
     file,
     ordering,
     results,
+    statement,
 )
 
 urlpatterns = [
@@ -96,6 +97,11 @@ urlpatterns = [
         "contracts/<public_id:public_id>/ordering_guide",
         ordering.OrderingGuidePage.as_view(),
         name="ordering_guide",
+    ),
+    path(
+        "contracts/<public_id:public_id>/ledger",
+        statement.ContractStatementPage.as_view(),
+        name="statement",
     ),
     path(
         "contracts/<public_id:public_id>/appoint_ordering_officer",

@@ -105,7 +105,7 @@ class LineOfAccountingPage(PageView):
             "bar": bar_of(position),
             "balances": paid.get_page(self.request.GET.get("lines")),
             "may_allot": permissions.can_allot_funds(self.actor, line),
-            **_shown(self, rows, figure),
+            **shown_transfers(self, rows, figure),
         }
 
 
@@ -134,7 +134,7 @@ class StatementPage(PageView):
             | {"ceiling_dollars": found.total("ceiling_dollars")},
             "acrn": acrn,
             "several": len(acrns) > 1,
-            **_shown(self, rows, figure),
+            **shown_transfers(self, rows, figure),
         }
 
 
@@ -223,7 +223,9 @@ def _figure(asked: str, known: tuple[str, ...]) -> str:
     return asked
 
 
-def _shown(page: PageView, rows: QuerySet[Transfer], figure: str) -> dict[str, Any]:
+def shown_transfers(
+    page: PageView, rows: QuerySet[Transfer], figure: str
+) -> dict[str, Any]:
     """One page of transfers, and what they sum to when they stand behind a figure."""
     context: dict[str, Any] = {
         "page_obj": Paginator(rows, PER_PAGE).get_page(page.request.GET.get("page")),

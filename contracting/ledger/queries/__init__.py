@@ -364,6 +364,7 @@ def transfers_behind(
     line: HolderBalance | None = None,
     acrn: str = "",
     line_of_accounting: LineOfAccounting | None = None,
+    contract_id: int | None = None,
 ) -> QuerySet[Transfer]:
     """The transfers that one figure is the sum of, newest first.
 
@@ -373,11 +374,14 @@ def transfers_behind(
     :param column: a name in :data:`contracting.ledger.states.COLUMNS`
     :param line: the figure of this line, of one ``acrn`` or of all
     :param line_of_accounting: the figure of this line of accounting
+    :param contract_id: the figure over all lines of this contract and its orders
     """
     figure = COLUMNS[column]
     accounts = _accounts(line, acrn, line_of_accounting).filter(
         kind__in=sorted(figure.accounts)
     )
+    if contract_id is not None:
+        accounts = accounts.filter(balance__line__contract_id=contract_id)
     ids = list(accounts.values_list("pk", flat=True))
     inside, outside = Q(credit__in=ids), Q(debit__in=ids)
     rows = Transfer.objects.filter(inside & ~outside | outside & ~inside)
