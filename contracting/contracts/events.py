@@ -78,6 +78,9 @@ ORDERING_OFFICER_REVOKED = event_type(
     "contracts.ordering_officer.revoked",
     "The appointment of an ordering officer was revoked.",
 )
+CONTRACT_REASSIGNED = event_type(
+    "contracts.contract.reassigned", "Another officer has the contract in hand."
+)
 AGREEMENT_REVIEWED = event_type(
     "contracts.agreement.reviewed",
     "The contracting officer made the yearly review of the agreement.",

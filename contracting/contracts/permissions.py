@@ -215,6 +215,17 @@ def can_revoke_ordering_officer(by: Actor, contract: Contract, on: date) -> Verd
     return can_sign(by, Dollars(), on)
 
 
+def can_reassign_contracts(by: Actor, agency_id: int) -> Verdict:
+    """A contracting officer of the agency, or who administers its people."""
+    return role_in(
+        by,
+        agency_id,
+        Role.CONTRACTING_OFFICER,
+        Role.ADMINISTRATOR,
+        doing="hand contracts over",
+    )
+
+
 def can_accept_designation(by: Actor, contract: Contract) -> Verdict:
     """The representative to whom the contracting officer has written (R-ROL-05)."""
     cor = Role.COR

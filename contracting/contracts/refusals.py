@@ -222,6 +222,12 @@ class AppointmentInvalid(Invalid):
     code = "appointment_invalid"
 
 
+class ReassignmentInvalid(Invalid):
+    """To nobody who may have it in hand, or of what somebody else has."""
+
+    code = "reassignment_invalid"
+
+
 class AlreadyAppointed(Conflict):
     """The person has a letter that stands."""
 

@@ -11,6 +11,7 @@ from contracting.contracts.views import (
     buying,
     drafting,
     file,
+    officers,
     ordering,
     results,
     statement,
@@ -102,6 +103,12 @@ urlpatterns = [
         "contracts/<public_id:public_id>/ledger",
         statement.ContractStatementPage.as_view(),
         name="statement",
+    ),
+    path("officers/", officers.OfficersPage.as_view(), name="officers"),
+    path(
+        "officers/<public_id:public_id>/reassign_contracts",
+        officers.ReassignContractsView.as_view(),
+        name="reassign_contracts",
     ),
     path(
         "contracts/<public_id:public_id>/appoint_ordering_officer",

@@ -15,6 +15,7 @@ from contracting.contracts.models import (
     afterwards,
     agreements,
     files,
+    officers,
     options,
     ordering,
     representatives,
@@ -62,6 +63,7 @@ PriceStep = steps.PriceStep
 BurnRate = steps.BurnRate
 CorDesignation = representatives.CorDesignation
 OrderingOfficer = ordering.OrderingOfficer
+OfficerAssignment = officers.OfficerAssignment
 DesignationAcceptance = representatives.DesignationAcceptance
 UnitRate = units.UnitRate
 

@@ -16,6 +16,12 @@ from contracting.contracts.queries import (
     suspending_protest,
 )
 from contracting.contracts.queries.agreements import review_due_on
+from contracting.contracts.queries.officers import (
+    IN_HAND,
+    gap_of,
+    officer_of,
+    warranted_until,
+)
 from contracting.contracts.states import ContractState
 from contracting.core.actors import Actor
 from contracting.core.periods import accounting_day
@@ -81,6 +87,7 @@ def _own(contract: Contract, actor: Actor, at: datetime) -> Iterable[Task]:
             if clock.done_on is None:
                 where, due = clock.path, clock.due_on
                 yield Task("After the award", clock.what, where, due, "", clock.rule)
+    yield from _officer(contract, on)
     if contract.state == ContractState.AWARDED:
         yield from _representatives(contract, on)
         review = review_due_on(contract)
@@ -111,6 +118,28 @@ def _period(contract: Contract, on: date) -> Iterable[Task]:
     if not contract.takes_orders:
         what = "Last day of performance"
     yield Task("Period", what, contract.path, contract.ordering_end)
+
+
+def _officer(contract: Contract, on: date) -> Iterable[Task]:
+    """The contract has to be with somebody who may sign."""
+    officer = officer_of(contract)
+    if officer is None or contract.state not in IN_HAND:
+        return
+    until = warranted_until(officer, on)
+    gap = gap_of(officer, until)
+    if not gap and (until is None or until - SOON > on):
+        return
+    name = officer.user.name
+    yield Task(
+        "Officer",
+        f"{name} {gap}: hand the contract over"
+        if gap
+        else f"The warrant of {name} ends",
+        f"/officers/{officer.public_id}/reassign_contracts",
+        None if gap else until,
+        "Contracting officer",
+        "R-ROL-01",
+    )
 
 
 def _representatives(contract: Contract, on: date) -> Iterable[Task]:

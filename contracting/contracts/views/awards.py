@@ -36,6 +36,7 @@ from contracting.contracts.operations.review import review_vendor_term
 from contracting.contracts.queries.administration import tasks_of
 from contracting.contracts.queries.agreements import reviews_of
 from contracting.contracts.queries.home import health_of
+from contracting.contracts.queries.officers import assignments_of, officer_of
 from contracting.contracts.queries.room import room_of
 from contracting.contracts.queries.stated import options_of
 from contracting.contracts.states import ContractState
@@ -105,6 +106,8 @@ class ContractPage(PageView):
             "protests": queries.protests_of(contract) if by.is_agency else [],
             "suspending": queries.suspending_protest(contract),
             "overrides": overrides_on(by, contract.subject),
+            "officer": officer_of(contract),
+            "assignments": assignments_of(contract) if by.is_agency else [],
             "representatives": [
                 (letter, letter.gap(on)) for letter in queries.letters_of(contract)
             ],
