@@ -32,6 +32,7 @@ from contracting.proposals.operations.append_upload import append_upload
 from contracting.proposals.operations.begin_upload import begin_upload
 from contracting.proposals.operations.complete_upload import complete_upload
 from contracting.proposals.pieces import ToSend
+from contracting.proposals.states import UploadKind
 from contracting.solicitations.calculations import MOST_ALTERNATES
 
 ALTERNATE: Final = OpenApiParameter(
@@ -165,7 +166,7 @@ class UploadEndpoint(UploadEndpointView):
     )
     def get(self, request: Request, **ids: Any) -> Response:
         found = queries.get_draftable_for(self.actor, ids["solicitation"])
-        require(permissions.can_begin_upload(self.actor, found, is_sealed=False))
+        require(permissions.can_begin_upload(self.actor, found, kind=UploadKind.FILE))
         upload = pieces.get_upload_for(self.actor, found, ids["upload"], self.alternate)
         return Response(show_upload(upload))
 

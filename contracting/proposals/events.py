@@ -27,12 +27,14 @@ DRAFT_SUBMITTED = event_type(
     "proposals.draft.submitted", "A draft was submitted as an offer."
 )
 UPLOAD_BEGUN = event_type(
-    "proposals.upload.begun", "A file was begun to be sent to a draft, in pieces."
+    "proposals.upload.begun",
+    "A file of a draft, or a sealed offer, was begun to be sent in pieces.",
 )
 UPLOAD_ABANDONED = event_type(
-    "proposals.upload.abandoned", "What had come of a file was deleted by its vendor."
+    "proposals.upload.abandoned",
+    "What had come of a file, or of a sealed offer, was deleted by its vendor.",
 )
 UPLOAD_EXPIRED = event_type(
     "proposals.upload.expired",
-    "What had come of a file was deleted, a day after it was begun.",
+    "What had come of a file, or of an offer, was deleted a day after it was begun.",
 )

@@ -15,7 +15,8 @@ from contracting.proposals.calculations import SealedContent, SealedFile
 from contracting.proposals.pieces import ToSend, sealed_file_of
 from contracting.solicitations.models import SolicitationLine
 from contracting.solicitations.publishing.limits import OfferLimits
-from contracting.submissions.forms import FORBIDDEN
+from contracting.submissions.forms import FORBIDDEN, OLD_PAGE, UNREADABLE
+from contracting.submissions.sealing.offers import told_offer
 
 
 class PartForm(forms.Form):
@@ -209,6 +210,7 @@ class UploadForm(forms.Form):
     size_bytes = forms.IntegerField(min_value=1)
     sha256 = forms.RegexField(r"[0-9a-f]{64}", required=False)
     made = forms.CharField(max_length=20_000, required=False)
+    is_offer = forms.BooleanField(required=False)
 
     def clean(self) -> dict[str, Any]:
         """With the file as a value under ``file``.
@@ -230,7 +232,42 @@ class UploadForm(forms.Form):
         if not name:
             message = "A file has a name."
             raise forms.ValidationError(message)
-        data["file"] = ToSend(name, data["size_bytes"], data["sha256"], sealed)
+        if data["is_offer"] and sealed is not None:
+            message = "It is a file of a draft or an offer, and not both."
+            raise forms.ValidationError(message)
+        data["file"] = ToSend(
+            name, data["size_bytes"], data["sha256"], sealed, data["is_offer"]
+        )
+        return data
+
+
+class SubmitUploadForm(forms.Form):
+    """What is told of an offer whose sealed bytes have come in pieces."""
+
+    envelope = forms.CharField(max_length=20_000, widget=forms.HiddenInput)
+    acknowledged = forms.MultipleChoiceField(
+        required=False, widget=forms.MultipleHiddenInput
+    )
+
+    def __init__(self, *args: Any, numbers: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["acknowledged"]
+        field.choices = [(number, number) for number in numbers]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """With the offer, yet without its bytes, under ``told``, and their hash.
+
+        :raises ValidationError: for an envelope of another form
+        """
+        data = super().clean() or self.cleaned_data
+        if self.errors:
+            return data
+        try:
+            told = json.loads(data["envelope"])
+            data["told"] = told_offer(told, b"")
+            data["sha256"] = str(told["sealed_sha256"])
+        except UNREADABLE as error:
+            raise forms.ValidationError(OLD_PAGE) from error
         return data
 
 

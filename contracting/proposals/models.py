@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from contracting.core.models import Addressed, LockingQuerySet, Timestamped
 from contracting.core.subjects import Subject
-from contracting.proposals.states import DraftPartName
+from contracting.proposals.states import DraftPartName, UploadKind
 
 
 class Draft(Addressed, Timestamped):
@@ -46,7 +46,7 @@ class Draft(Addressed, Timestamped):
 
     def erase(self) -> None:
         """Delete it with its parts, its files and its key: there is no way back."""
-        DraftUpload.forget_whole(self.place, is_sealed=False)
+        DraftUpload.forget_whole(self.place, UploadKind.FILE)
         self.parts.all().delete()
         self.files.all().delete()
         self.delete()
@@ -117,7 +117,7 @@ class SealedDraft(Timestamped):
 
     def erase(self) -> None:
         """Delete it with its files: there is no way back."""
-        DraftUpload.forget_whole(self.place, is_sealed=True)
+        DraftUpload.forget_whole(self.place, UploadKind.SEALED_FILE)
         self.files.all().delete()
         self.delete()
 
@@ -175,7 +175,9 @@ class DraftUpload(Addressed, Timestamped):
     """A file on its way into a draft, in pieces, each encrypted as it comes.
 
     It names neither its vendor nor its solicitation, as a draft does not. Once the file
-    is in the draft the pieces are gone, and what is left says when it came.
+    is in the draft the pieces are gone, and what is left says when it came. An offer
+    that was sealed before it was sent comes so too; nothing is left of it here once it
+    is handed in.
     """
 
     PREFIX = "upl"
@@ -185,9 +187,7 @@ class DraftUpload(Addressed, Timestamped):
         db_index=True,
         help_text="HMAC-SHA-256 of solicitation and vendor; the key is in no table.",
     )
-    is_sealed = models.BooleanField(
-        help_text="Whether a browser has sealed the file before it was sent."
-    )
+    kind = models.CharField(max_length=12, choices=UploadKind.choices)
     wrapped_key = models.BinaryField(
         help_text="The key of its pieces, encrypted with one that is in no table."
     )
@@ -197,6 +197,7 @@ class DraftUpload(Addressed, Timestamped):
         default=0, help_text="How many bytes are here, from the first one on."
     )
     begun_at = models.DateTimeField()
+    whole_at = models.DateTimeField(null=True, help_text="When the last byte came.")
     completed_at = models.DateTimeField(null=True)
     file = models.CharField(
         max_length=40, default="", help_text="Public id of what the draft has of it."
@@ -218,6 +219,14 @@ class DraftUpload(Addressed, Timestamped):
                     & ~Q(file="")
                 ),
             ),
+            models.CheckConstraint(
+                name="an_upload_is_whole_with_its_last_byte",
+                condition=Q(whole_at=None) | Q(offset=F("size_bytes")),
+            ),
+            models.CheckConstraint(
+                name="an_offer_that_comes_is_in_no_draft",
+                condition=~Q(kind=UploadKind.SEALED_OFFER) | Q(completed_at=None),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -227,6 +236,11 @@ class DraftUpload(Addressed, Timestamped):
     def subject(self) -> Subject:
         """In a stream of its own, which names nobody."""
         return Subject("proposals.upload", self.pk, f"upload:{self.public_id}")
+
+    @property
+    def of_kind(self) -> UploadKind:
+        """What comes, as one of the three."""
+        return UploadKind(self.kind)
 
     @property
     def key_binding(self) -> str:
@@ -239,9 +253,9 @@ class DraftUpload(Addressed, Timestamped):
         return f"drawdown/v1/upload-facts/{self.public_id}"
 
     @classmethod
-    def forget_whole(cls, place: str, *, is_sealed: bool) -> None:
+    def forget_whole(cls, place: str, kind: UploadKind) -> None:
         """Forget when the files of a draft came; what is on its way may still come."""
-        whole = cls.objects.filter(place=place, is_sealed=is_sealed)
+        whole = cls.objects.filter(place=place, kind=kind)
         whole.exclude(completed_at=None).delete()
 
     def erase(self) -> None:

@@ -6,6 +6,7 @@ from accounts.permissions import role_in
 from accounts.states import Role, Scope
 from contracting.core.actors import Actor
 from contracting.core.permissions import Allowed, Refused, Verdict
+from contracting.proposals.states import UploadKind
 from contracting.solicitations.models import Solicitation
 from contracting.submissions.permissions import can_submit_submission, takes_offers
 from contracting.submissions.sealing.holders import holders_of, offer_key_of
@@ -58,33 +59,35 @@ def can_attach_sealed_file(by: Actor, solicitation: Solicitation) -> Verdict:
 
 
 def can_begin_upload(
-    by: Actor, solicitation: Solicitation, *, is_sealed: bool
+    by: Actor, solicitation: Solicitation, *, kind: UploadKind
 ) -> Verdict:
-    """Whoever may attach the file at once: sealed in a browser, or not."""
-    if is_sealed:
+    """Whoever may do at once what comes in pieces: attach a file, hand an offer in."""
+    if kind == UploadKind.SEALED_OFFER:
+        return can_submit_upload(by, solicitation)
+    if kind == UploadKind.SEALED_FILE:
         return can_attach_sealed_file(by, solicitation)
     return can_attach_draft_files(by, solicitation)
 
 
 def can_append_upload(
-    by: Actor, solicitation: Solicitation, *, is_sealed: bool
+    by: Actor, solicitation: Solicitation, *, kind: UploadKind
 ) -> Verdict:
     """Whoever may begin it: another of the vendor may go on with it."""
-    return can_begin_upload(by, solicitation, is_sealed=is_sealed)
+    return can_begin_upload(by, solicitation, kind=kind)
 
 
 def can_complete_upload(
-    by: Actor, solicitation: Solicitation, *, is_sealed: bool
+    by: Actor, solicitation: Solicitation, *, kind: UploadKind
 ) -> Verdict:
     """Whoever may begin it."""
-    return can_begin_upload(by, solicitation, is_sealed=is_sealed)
+    return can_begin_upload(by, solicitation, kind=kind)
 
 
 def can_abandon_upload(
-    by: Actor, solicitation: Solicitation, *, is_sealed: bool
+    by: Actor, solicitation: Solicitation, *, kind: UploadKind
 ) -> Verdict:
     """Whoever may begin it."""
-    return can_begin_upload(by, solicitation, is_sealed=is_sealed)
+    return can_begin_upload(by, solicitation, kind=kind)
 
 
 def can_detach_sealed_file(by: Actor, solicitation: Solicitation) -> Verdict:
@@ -106,4 +109,9 @@ def can_expire_drafts(by: Actor) -> Verdict:
 
 def can_submit_draft(by: Actor, solicitation: Solicitation) -> Verdict:
     """Whoever may submit an offer: a signer of the vendor, who binds it."""
+    return can_submit_submission(by, solicitation)
+
+
+def can_submit_upload(by: Actor, solicitation: Solicitation) -> Verdict:
+    """Whoever may submit an offer; it was sealed before it was sent."""
     return can_submit_submission(by, solicitation)

@@ -16,8 +16,11 @@ from contracting.core.actors import Actor, under_pseudonym
 from contracting.core.errors import Invalid, NotVisible
 from contracting.proposals.calculations import SealedFile
 from contracting.proposals.models import Draft, DraftUpload
-from contracting.proposals.queries import place_of
+from contracting.proposals.queries import key_of, place_of
+from contracting.proposals.refusals import UploadMisplaced
+from contracting.proposals.states import UploadKind
 from contracting.solicitations.models import Solicitation
+from contracting.submissions.sealing.keys import decrypt
 from contracting.submissions.sealing.offerors import offeror_words, pseudonym_of
 
 UPLOAD_KEPT: Final = timedelta(days=1)
@@ -56,12 +59,21 @@ class ToSend:
     :param name: of the file; of one that a browser has sealed, its public id
     :param sha256: of all that is sent, in hexadecimal, as far as it is known
     :param sealed: what lies beside a file that a browser has sealed, without its bytes
+    :param is_offer: whether it is a whole offer, sealed before it is sent
     """
 
     name: str
     size_bytes: int
     sha256: str = ""
     sealed: SealedFile | None = None
+    is_offer: bool = False
+
+    @property
+    def kind(self) -> UploadKind:
+        """What is to be sent."""
+        if self.is_offer:
+            return UploadKind.SEALED_OFFER
+        return UploadKind.SEALED_FILE if self.sealed else UploadKind.FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +185,28 @@ def get_upload_for(
     return found
 
 
+def put_together(row: DraftUpload) -> bytes:
+    """All that has come of an upload, decrypted, in memory alone."""
+    key = key_of(row)
+    return b"".join(
+        decrypt(bytes(each.sealed), key=key, binding=row.piece_binding(each.start))
+        for each in row.pieces.order_by("start")
+    )
+
+
+def require_come(row: DraftUpload) -> None:
+    """That every byte is here.
+
+    :raises UploadMisplaced: if not; ``offset`` says from where on they are missing
+    """
+    if row.offset < row.size_bytes:
+        message = (
+            f"{row.offset:,} of {row.size_bytes:,} bytes are here. Send the others, "
+            "then complete it."
+        )
+        raise UploadMisplaced(message, offset=row.offset)
+
+
 def no_upload() -> NotVisible:
     """What is said of an upload that is nobody's, or not of the acting vendor."""
     return NotVisible(
@@ -197,7 +231,7 @@ class Came:
 def came(draft: Draft, files: Sequence[str], deadline: datetime | None) -> Came:
     """When the files of a draft with these public ids came."""
     whole = DraftUpload.objects.filter(
-        place=draft.place, is_sealed=False, file__in=files
+        place=draft.place, kind=UploadKind.FILE, file__in=files
     ).order_by("begun_at")
     times = list(whole.values_list("begun_at", "completed_at"))
     across = [

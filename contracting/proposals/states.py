@@ -1,4 +1,4 @@
-"""The parts of a draft, and how far each of them is."""
+"""The parts of a draft, how far each of them is, and what comes in pieces."""
 
 from django.db.models import TextChoices
 
@@ -18,3 +18,11 @@ class TaskState(TextChoices):
     IN_PROGRESS = "IN_PROGRESS", "in progress"
     NEEDS_CHANGES = "NEEDS_CHANGES", "needs changes"
     READY = "READY", "ready"
+
+
+class UploadKind(TextChoices):
+    """What comes in pieces."""
+
+    FILE = "FILE", "file of a draft"
+    SEALED_FILE = "SEALED_FILE", "file of a draft that a browser has sealed"
+    SEALED_OFFER = "SEALED_OFFER", "offer that was sealed before it was sent"

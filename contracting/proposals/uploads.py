@@ -12,6 +12,8 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
 
 from contracting.core import clock, doors
 from contracting.core.actors import Actor
@@ -20,14 +22,18 @@ from contracting.core.models import new_public_id
 from contracting.core.permissions import Verdict, require
 from contracting.core.views import PageView, ScriptVerbView
 from contracting.proposals import permissions, pieces, queries
-from contracting.proposals.forms import UploadForm
+from contracting.proposals.forms import SubmitUploadForm, UploadForm
 from contracting.proposals.models import DraftUpload, SealedDraftFile
 from contracting.proposals.operations.abandon_upload import abandon_upload
 from contracting.proposals.operations.append_upload import append_upload
 from contracting.proposals.operations.begin_upload import begin_upload
 from contracting.proposals.operations.complete_upload import complete_upload
+from contracting.proposals.operations.submit_upload import submit_upload
+from contracting.proposals.states import UploadKind
 from contracting.proposals.views import DraftVerb
 from contracting.solicitations.models import Solicitation
+from contracting.submissions.queries import amendment_numbers
+from contracting.submissions.views import ReceivingVerb, receipt_url
 
 
 def told(upload: DraftUpload, solicitation: Solicitation, alternate: int) -> Any:
@@ -43,6 +49,7 @@ def told(upload: DraftUpload, solicitation: Solicitation, alternate: int) -> Any
         "append": reverse("proposals:append_upload", args=ids),
         "complete": reverse("proposals:complete_upload", args=ids),
         "abandon": reverse("proposals:abandon_upload", args=ids),
+        "submit": reverse("proposals:submit_upload", args=ids),
     }
 
 
@@ -80,8 +87,11 @@ class BeginUpload(UploadVerb):
     form_class: ClassVar[type[forms.Form]] = UploadForm
 
     def verdict(self, thing: Solicitation) -> Verdict:
-        is_sealed = bool(self.request.POST.get("made"))
-        return permissions.can_begin_upload(self.actor, thing, is_sealed=is_sealed)
+        sent = self.request.POST
+        kind = UploadKind.SEALED_FILE if sent.get("made") else UploadKind.FILE
+        if sent.get("is_offer"):
+            kind = UploadKind.SEALED_OFFER
+        return permissions.can_begin_upload(self.actor, thing, kind=kind)
 
     def perform(
         self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
@@ -140,8 +150,8 @@ class CompleteUpload(UploadVerb):
     """Is this the whole file, and one that may be taken?"""
 
     def verdict(self, thing: Solicitation) -> Verdict:
-        is_sealed = self.upload(thing).is_sealed
-        return permissions.can_complete_upload(self.actor, thing, is_sealed=is_sealed)
+        kind = self.upload(thing).of_kind
+        return permissions.can_complete_upload(self.actor, thing, kind=kind)
 
     def perform(
         self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
@@ -162,8 +172,8 @@ class AbandonUpload(UploadVerb):
     """Shall what has come of this file go?"""
 
     def verdict(self, thing: Solicitation) -> Verdict:
-        is_sealed = self.upload(thing).is_sealed
-        return permissions.can_abandon_upload(self.actor, thing, is_sealed=is_sealed)
+        kind = self.upload(thing).of_kind
+        return permissions.can_abandon_upload(self.actor, thing, kind=kind)
 
     def perform(
         self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
@@ -171,3 +181,55 @@ class AbandonUpload(UploadVerb):
         abandon_upload(by=by, at=at, **self.where(thing))
         self.answer = {"message": "Abandoned"}
         return self.request.path
+
+
+@method_decorator(sensitive_post_parameters(), name="dispatch")
+class SubmitUpload(ReceivingVerb):
+    """Shall what was sealed elsewhere, and has come in pieces, be our offer?"""
+
+    template_name = "proposals/submit_upload.html"
+    form_class: ClassVar[type[forms.Form]] = SubmitUploadForm
+    submit_label = "Submit this offer"
+
+    def get(self, request: HttpRequest, **ids: Any) -> HttpResponse:
+        """An offer is handed in from the page on which it is written."""
+        thing = self.thing(**ids)
+        pieces.get_upload_for(self.actor, thing, ids["upload"], self.alternate)
+        return redirect(
+            "submissions:submit_submission", thing.public_id, self.alternate
+        )
+
+    @property
+    def alternate(self) -> int:
+        """Which alternate is submitted; 0 for the base offer."""
+        return int(self.kwargs.get("alternate", 0))
+
+    def thing(self, *_: Any, **ids: Any) -> Solicitation:
+        return queries.get_draftable_for(self.actor, ids["solicitation"])
+
+    def solicitation(self, thing: Solicitation) -> Solicitation:
+        return thing
+
+    def verdict(self, thing: Solicitation) -> Verdict:
+        return permissions.can_submit_upload(self.actor, thing)
+
+    def form_options(self, thing: Solicitation) -> dict[str, Any]:
+        return {"numbers": amendment_numbers(thing)}
+
+    def extra(self, thing: Solicitation) -> dict[str, Any]:
+        return {"solicitation": thing, "alternate": self.alternate}
+
+    def perform(
+        self, *, thing: Solicitation, data: dict[str, Any], by: Actor, at: datetime
+    ) -> str:
+        submission = submit_upload(
+            solicitation_id=thing.pk,
+            upload=self.kwargs["upload"],
+            told=data["told"],
+            sha256=data["sha256"],
+            acknowledged=data["acknowledged"],
+            by=by,
+            at=at,
+            alternate=self.alternate,
+        )
+        return receipt_url(submission)

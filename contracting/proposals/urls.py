@@ -81,6 +81,11 @@ def _addresses(draft: str) -> list[URLPattern]:
             uploads.AbandonUpload.as_view(),
             name="abandon_upload",
         ),
+        path(
+            f"{draft}/uploads/<public_id:upload>/submit",
+            uploads.SubmitUpload.as_view(),
+            name="submit_upload",
+        ),
         path(f"{draft}/discard", views.DiscardDraft.as_view(), name="discard_draft"),
         path(f"{draft}/submit", views.SubmitDraft.as_view(), name="submit_draft"),
     ]

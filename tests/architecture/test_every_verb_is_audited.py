@@ -49,6 +49,7 @@ NOT_RECORDED = {
     "periods.accrue_all": "asks for one order after the other",
     "proposals.append_upload": "its beginning is recorded, and what it comes into",
     "proposals.complete_upload": "the verb that attaches the file records it",
+    "proposals.submit_upload": "the verb that receives the offer records it",
     "reconciliation.reconcile_all": "asks for one comparison after the other",
     "recounts.dispute_all": "asks for one plan after the other",
     "reference.assign_number": "one step of the verb that signs",

@@ -50,6 +50,7 @@ NOT_PAGES = {
     "proposals:detach_sealed_file",
     "proposals:sealed_draft",
     "proposals:sealed_file",
+    "proposals:submit_upload",
     "proposals:upload",
     "submissions:download_receipt",
     "submissions:sealed_bytes",

@@ -161,6 +161,7 @@ NOT_IN_THE_STORY = {
     "proposals:detach_draft_file",
     "proposals:detach_sealed_file",
     "proposals:sealed_file",
+    "proposals:submit_upload",
     "proposals:upload",
     "solicitations:retire_template",
     "solicitations:template",

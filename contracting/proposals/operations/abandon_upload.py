@@ -30,7 +30,7 @@ def abandon_upload(
     solicitation = Solicitation.objects.get(pk=solicitation_id)
     found = get_upload_for(by, solicitation, upload, alternate)
     row = DraftUpload.objects.locked().filter(pk=found.pk).first()
-    require(permissions.can_abandon_upload(by, solicitation, is_sealed=found.is_sealed))
+    require(permissions.can_abandon_upload(by, solicitation, kind=found.of_kind))
     if row is None:
         return
     if row.completed_at is not None:

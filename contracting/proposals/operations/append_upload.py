@@ -49,7 +49,7 @@ def append_upload(
     solicitation = Solicitation.objects.get(pk=solicitation_id)
     found = get_upload_for(by, solicitation, upload, alternate)
     row = DraftUpload.objects.locked().filter(pk=found.pk).first()
-    require(permissions.can_append_upload(by, solicitation, is_sealed=found.is_sealed))
+    require(permissions.can_append_upload(by, solicitation, kind=found.of_kind))
     if row is None:
         raise no_upload()
     _require_sound(row, piece)
@@ -74,7 +74,8 @@ def append_upload(
         upload=row, start=piece.start, size_bytes=len(piece.content), sealed=sealed
     )
     row.offset = piece.end
-    row.save(update_fields=["offset"])
+    row.whole_at = at if row.offset == row.size_bytes else None
+    row.save(update_fields=["offset", "whole_at"])
     return row
 
 

@@ -18,9 +18,11 @@ from contracting.proposals.models import DraftUpload
 from contracting.proposals.pieces import ToSend, hold_place, offeror_of_uploads
 from contracting.proposals.queries import key_of, new_draft_key, place_of
 from contracting.proposals.refusals import DraftClosed, DraftTooLarge, UploadsOpen
+from contracting.proposals.states import UploadKind
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.publishing.limits import limits_of
 from contracting.submissions.calculations import is_past, require_numbered
+from contracting.submissions.sealing.offers import MAX_HEAD_BYTES
 
 
 @transaction.atomic
@@ -36,10 +38,11 @@ def begin_upload(
 
     The same file begun again, by its name, size and hash, is the upload that is there:
     whoever lost the connection, or the page, goes on where the bytes end. ``at`` is
-    kept as the instant at which the first byte came.
+    kept as the instant at which the first byte came. An offer that was sealed before
+    it is sent is begun after the deadline too: it is received as late.
 
     :raises NotAllowed: if ``by`` may not attach such a file
-    :raises DraftClosed: after the deadline
+    :raises DraftClosed: for a file, after the deadline
     :raises AlternateNotTaken: for an alternate beyond those that are taken (R-SUB-10)
     :raises DraftTooLarge: for more bytes than the solicitation takes
     :raises UploadsOpen: if as many are on their way as may be at once, all of them
@@ -47,12 +50,11 @@ def begin_upload(
     """
     solicitation = Solicitation.objects.get(pk=solicitation_id)
     place = place_of(solicitation, by.organization_id, alternate)
-    is_sealed = file.sealed is not None
     hold_place(place)
     mine = DraftUpload.objects.locked().filter(place=place, completed_at=None)
-    there = [each for each in mine if each.is_sealed == is_sealed]
-    require(permissions.can_begin_upload(by, solicitation, is_sealed=is_sealed))
-    if is_past(solicitation, at):
+    there = [each for each in mine if each.kind == file.kind]
+    require(permissions.can_begin_upload(by, solicitation, kind=file.kind))
+    if not file.is_offer and is_past(solicitation, at):
         message = (
             "The deadline has passed: no other file is added to the draft. One that "
             "was begun before it may still come to its end."
@@ -91,7 +93,13 @@ def _made_room(there: Sequence[DraftUpload], at: datetime) -> Subject | None:
 
 def _require_room(solicitation: Solicitation, file: ToSend) -> None:
     limit = limits_of(solicitation).bytes
-    most = limit if file.sealed is None else calculations.most_sealed_bytes(limit, 1)
+    most = {
+        UploadKind.FILE: limit,
+        UploadKind.SEALED_FILE: calculations.most_sealed_bytes(limit, 1),
+        UploadKind.SEALED_OFFER: calculations.most_sealed_bytes(
+            limit + MAX_HEAD_BYTES, 1
+        ),
+    }[file.kind]
     if not 1 <= file.size_bytes <= most:
         message = (
             "An empty file is not taken."
@@ -116,7 +124,7 @@ def _kept(place: str, file: ToSend, by: Actor, at: datetime) -> DraftUpload:
     upload = DraftUpload(
         public_id=new_public_id(DraftUpload.PREFIX),
         place=place,
-        is_sealed=file.sealed is not None,
+        kind=file.kind,
         size_bytes=file.size_bytes,
         begun_at=at,
     )

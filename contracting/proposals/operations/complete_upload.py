@@ -20,9 +20,9 @@ from contracting.proposals.operations.attach_sealed import attach_sealed_file
 from contracting.proposals.pieces import get_upload_for, no_upload
 from contracting.proposals.queries import files_of, key_of
 from contracting.proposals.refusals import UploadDamaged, UploadMisplaced
+from contracting.proposals.states import UploadKind
 from contracting.solicitations.models import Solicitation
 from contracting.submissions.calculations import OfferedFile
-from contracting.submissions.sealing.keys import decrypt
 
 
 @transaction.atomic
@@ -45,7 +45,8 @@ def complete_upload(
     :param sha256: of all that was sent, if it was not said when it was begun
     :raises NotVisible: if there is no such upload of this vendor
     :raises NotAllowed: if ``by`` may not attach such a file
-    :raises UploadMisplaced: if bytes are missing; ``offset`` says from where on
+    :raises UploadMisplaced: if bytes are missing; ``offset`` says from where on. So
+        for an offer that was sealed before, which is handed in and is in no draft
     :raises UploadDamaged: if its hash is another one than its sender says, or none is
         said at all
     :raises FileNotTaken: if the check of uploads finds something (R-SUB-12)
@@ -55,23 +56,19 @@ def complete_upload(
     solicitation = Solicitation.objects.get(pk=solicitation_id)
     found = get_upload_for(by, solicitation, upload, alternate)
     row = DraftUpload.objects.locked().filter(pk=found.pk).first()
-    require(
-        permissions.can_complete_upload(by, solicitation, is_sealed=found.is_sealed)
-    )
+    require(permissions.can_complete_upload(by, solicitation, kind=found.of_kind))
     if row is None:
         raise no_upload()
     if row.completed_at is not None:
         return row
-    if row.offset < row.size_bytes:
-        message = (
-            f"{row.offset:,} of {row.size_bytes:,} bytes are here. Send the others, "
-            "then complete it."
-        )
+    if row.kind == UploadKind.SEALED_OFFER:
+        message = "It is an offer, and no file of a draft: hand it in."
         raise UploadMisplaced(message, offset=row.offset)
+    pieces.require_come(row)
     told = calculations.unsealed_json(
         bytes(row.sealed_facts), key=key_of(row), binding=row.facts_binding
     )
-    whole = _put_together(row)
+    whole = pieces.put_together(row)
     _require_sound(whole, {told["sha256"], sha256} - {""})
     where: dict[str, Any] = {
         "solicitation_id": solicitation.pk,
@@ -89,14 +86,6 @@ def complete_upload(
     row.completed_at = at
     row.save(update_fields=["file", "completed_at"])
     return row
-
-
-def _put_together(row: DraftUpload) -> bytes:
-    key = key_of(row)
-    return b"".join(
-        decrypt(bytes(each.sealed), key=key, binding=row.piece_binding(each.start))
-        for each in row.pieces.order_by("start")
-    )
 
 
 def _require_sound(whole: bytes, said: set[str]) -> None:

@@ -2,20 +2,26 @@
 //
 // Without this script, or without WebCrypto, the same form works in server mode.
 
+import {
+  Refused,
+  csrfToken,
+  form,
+  handOver,
+  place,
+  placeOf,
+  say,
+  show,
+  unacknowledged,
+  watch,
+  whileBusy,
+  working,
+} from "./hand_over.js";
 import { amountOf, dollars, fixedWidth, seal, tooDear, wrongFiles } from "./offer.js";
+import { abandon } from "./pieces.js";
 import { chooseFiles, draftFacts, fillIn, openedDraft } from "./sealed_draft.js";
 import { encryptTo, fingerprint, fromBase64, newKey } from "./sealing.js";
 
-const place = document.querySelector("[data-sealing]");
-const form = document.querySelector("form[data-offer]");
-const told = document.getElementById("sealing-told");
-
-class Refused extends Error {
-  constructor(reasons) {
-    super(reasons.join(" "));
-    this.reasons = reasons;
-  }
-}
+let last = null;
 
 if (place && form && globalThis.isSecureContext && globalThis.crypto?.subtle) {
   begin();
@@ -25,6 +31,7 @@ async function begin() {
   showMode("CLIENT");
   form.addEventListener("submit", onSubmit);
   offerDraft().catch(() => {});
+  watch();
   try {
     await requireKey();
   } catch (error) {
@@ -69,17 +76,7 @@ function showMode(mode) {
 async function onSubmit(event) {
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (form.dataset.busy) return;
-  form.dataset.busy = "yes";
-  told.replaceChildren();
-  try {
-    await (event.submitter?.name === "check" ? showPrices() : handIn());
-  } catch (error) {
-    say(error);
-  } finally {
-    delete form.dataset.busy;
-    working("");
-  }
+  await whileBusy(event.submitter?.name === "check" ? showPrices : handIn);
 }
 
 // The public key, once it is the one that was published: or nothing is sealed to it.
@@ -125,62 +122,22 @@ async function handIn() {
   working("Checking and encrypting in this browser …");
   const key = await requireKey();
   const offer = await offerOf();
-  const { envelope, sealed } = await seal(offer, placeOf(), key, await ownKey());
-  working(`Sending ${Math.ceil(sealed.length / 1024).toLocaleString("en-US")} KB …`);
-  await send(envelope, sealed);
+  const what = contentNow();
+  if (last?.what !== what) {
+    if (last?.upload) await abandon(last.upload, csrfToken());
+    last = { what, ...(await seal(offer, placeOf(), key, await ownKey())) };
+  }
+  await handOver(last);
 }
 
-const placeOf = () => ({
-  solicitation: place.dataset.solicitation,
-  submission: place.dataset.submission,
-  version: Number(place.dataset.version),
-});
-
-async function send(envelope, sealed) {
-  const body = new FormData();
-  for (const name of ["csrfmiddlewaretoken", "form_token", "proof_password"]) {
-    const field = form.elements[name];
-    if (field) body.set(name, field.value);
-  }
-  for (const box of form.querySelectorAll("[name=acknowledged]:checked")) {
-    body.append("acknowledged", box.value);
-  }
-  body.set("envelope", JSON.stringify(envelope));
-  body.set("sealed", new Blob([sealed]), "sealed");
-  let answer;
-  try {
-    answer = await fetch(location.href, { method: "POST", body });
-  } catch {
-    throw new Refused([
-      "No answer came. Your offer may or may not have arrived: look under “My offers” " +
-        "in another tab. What you typed is still here; sending it again from here " +
-        "never makes two.",
-    ]);
-  }
-  if (answer.redirected && new URL(answer.url).pathname.startsWith(place.dataset.leadsTo)) {
-    location.assign(answer.url);
-    return;
-  }
-  await showAnswer(answer);
-}
-
-// A refusal of the server, shown here so that what was typed stays.
-async function showAnswer(answer) {
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const found = page.querySelector("main .usa-alert--error, main .usa-alert--warning");
-  if (!found || answer.redirected) {
-    throw new Refused([
-      "The offer was not taken: you may be logged out. Log in in another tab, then " +
-        "hand in again here. What you typed is still on this page.",
-    ]);
-  }
-  const asked = page.querySelector("[data-proof]");
-  if (asked && !form.querySelector("[data-proof]")) {
-    form.querySelector(".dd-form__end").before(document.importNode(asked, true));
-  }
-  told.replaceChildren(document.importNode(found, true));
-  told.focus();
-}
+// What is offered, and to whom, as text: as long as it is the same, what is sealed is too.
+const contentNow = () =>
+  JSON.stringify([
+    valueOf("technical"),
+    pricesOf(),
+    [...form.elements.attachments.files].map((file) => [file.name, file.size, file.lastModified]),
+    place.dataset.key,
+  ]);
 
 const valueOf = (name) => form.elements[name]?.value ?? "";
 
@@ -246,11 +203,6 @@ function unitPrices(prices) {
   return new Map(pools.map(({ clin, price }) => [clin, price]));
 }
 
-const unacknowledged = () =>
-  form.querySelector("[name=acknowledged]:not(:checked)")
-    ? ["Acknowledge each amendment (R-SUB-05)."]
-    : [];
-
 // The offer on the reference workload, computed here: no price is sent for it.
 function showPrices() {
   const prices = pricesOf();
@@ -266,33 +218,3 @@ function showPrices() {
   ]);
 }
 
-function say(error) {
-  const isForeseen = error instanceof Refused;
-  const reasons = isForeseen ? error.reasons : [`${error.message} Nothing was sent.`];
-  show("error", "Not handed in", reasons);
-}
-
-function show(kind, heading, texts) {
-  const alert = document.createElement("div");
-  alert.className = `usa-alert usa-alert--${kind}`;
-  const body = document.createElement("div");
-  body.className = "usa-alert__body";
-  const title = document.createElement("h2");
-  title.className = "usa-alert__heading";
-  title.textContent = heading;
-  const list = document.createElement("ul");
-  list.className = "usa-list";
-  for (const text of texts) {
-    const item = document.createElement("li");
-    item.textContent = text;
-    list.append(item);
-  }
-  body.append(title, list);
-  alert.append(body);
-  told.replaceChildren(alert);
-  told.focus();
-}
-
-function working(text) {
-  document.getElementById("sealing-working").textContent = text;
-}

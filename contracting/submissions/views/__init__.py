@@ -180,6 +180,10 @@ class OfferView(TakesPackets, FilesView, ReceivingVerb):
             "limits": client.limits(solicitation),
             "protects": paperwork.PROTECTS,
             "takes_over_drafts": self.takes_over_drafts,
+            "takes_pieces": self.takes_over_drafts,
+            "pseudonym": pseudonym_of(
+                solicitation.public_id, self.actor.own_organization_id
+            ),
             "leads_to": "/receipts/",
         }
 
@@ -227,7 +231,7 @@ class SubmitSubmission(OfferView):
             begun_at=self.first_byte_at,
             first_byte_at=self.first_byte_at,
         )
-        return _receipt_url(submission)
+        return receipt_url(submission)
 
 
 class ReplaceSubmission(OfferView):
@@ -259,7 +263,7 @@ class ReplaceSubmission(OfferView):
             at=at,
             first_byte_at=self.first_byte_at,
         )
-        return _receipt_url(submission)
+        return receipt_url(submission)
 
 
 class WithdrawSubmission(ReceivingVerb):
@@ -452,7 +456,8 @@ def _scanning(paper: Document | None) -> str:
     return next((note for note in notes if "scanned for malware" in note), "")
 
 
-def _receipt_url(submission: Submission) -> str:
+def receipt_url(submission: Submission) -> str:
+    """The page of its last receipt."""
     latest = submission.latest_version
     if latest is None:
         return reverse("submissions:submission", args=[submission.public_id])
