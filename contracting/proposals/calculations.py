@@ -7,6 +7,7 @@ arithmetic of the evaluation.
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -46,6 +47,15 @@ _EITHER: Final = re.compile(r"[0-9]{1,3},[0-9]{3}")
 """A thousand to some, and three decimals to others."""
 _PLAIN: Final = re.compile(r"[0-9]*\.?[0-9]*")
 _PLACES: Final = 6
+_MOST_TOLD: Final = 10
+_NO_TABLE: Final = (
+    "What was pasted is no table: a cell of it has more than 100,000 signs."
+)
+_CUT: Final = (
+    "A comma stands between two figures: it may part two cells, or a whole figure from "
+    "its decimals. Nothing of it was taken. Part cells by tabs or semicolons, or write "
+    "decimals with a point."
+)
 _DIGITS: Final = 4
 
 
@@ -315,23 +325,48 @@ def pasted(text: str, cells: Sequence[Cell]) -> Pasted:
 
     Rows that begin with the number of a line give that line what stands in their last
     cell. Otherwise a column is taken line by line, and a block row by row of the grid.
+    Nothing is taken whose figure could be another one than was meant, and an empty cell
+    takes nothing away.
     """
-    table = _table(text)
+    try:
+        table, mark = _table(text)
+    except csv.Error:
+        return Pasted(unplaced=[f"{_NO_TABLE} Nothing of it was taken."])
     slins = {cell.line.slin for cell in cells}
-    if any(row[0].upper() in slins for row in table):
-        return _by_number(table, slins)
+    is_by_number = any(row[0].upper() in slins for row in table)
     values = [row for row in table if any(map(_has_digit, row))]
-    if all(len(row) == 1 for row in values):
-        return _in_order([row[0] for row in values], [cell.line.slin for cell in cells])
-    return _as_grid(values, grid_of(cells))
+    is_cut = mark == "," and any(_is_cut(row[is_by_number:]) for row in values)
+    if is_cut and not (is_by_number and _columns(table)):
+        return Pasted(unplaced=[_CUT])
+    if is_by_number:
+        found = _by_number(table, slins)
+    elif all(len(row) == 1 for row in values):
+        slin_of = [cell.line.slin for cell in cells]
+        found = _in_order([row[0] for row in values], slin_of)
+    else:
+        found = _as_grid(values, grid_of(cells))
+    more = len(found.unplaced) - _MOST_TOLD
+    if more > 0:
+        found.unplaced[_MOST_TOLD:] = [f"And {more} rows more of this kind."]
+    return found
 
 
-def _table(text: str) -> list[list[str]]:
-    """Rows of cells, split at tabs, else at semicolons, else at commas."""
-    rows = [line for line in text.splitlines() if line.strip()]
-    mark = next((each for each in "\t;," if any(each in row for row in rows)), "\t")
-    read = csv.reader(rows, delimiter=mark)
-    return [[cell.strip() for cell in row] for row in read if row]
+def _table(text: str) -> tuple[list[list[str]], str]:
+    """Rows of cells, split at tabs, else at semicolons, else at commas; and at what.
+
+    :raises csv.Error: if it is no table
+    """
+    plain = text.removeprefix("\ufeff")
+    mark = next((each for each in "\t;," if each in plain), "\t")
+    read = csv.reader(io.StringIO(plain, newline=""), delimiter=mark)
+    rows = [[cell.strip() for cell in row] for row in read]
+    return [row for row in rows if any(row)], mark
+
+
+def _is_cut(row: Sequence[str]) -> bool:
+    """Whether two whole figures stand side by side, which a comma may have parted."""
+    beside = zip(row, row[1:], strict=False)
+    return any(one.isdecimal() and other.isdecimal() for one, other in beside)
 
 
 def _has_digit(text: str) -> bool:
@@ -341,6 +376,7 @@ def _has_digit(text: str) -> bool:
 def _by_number(table: Sequence[Sequence[str]], slins: set[str]) -> Pasted:
     found = Pasted()
     columns = _columns(table)
+    again: set[str] = set()
     for row in table:
         slin = row[0].upper()
         if columns and any(map(_has_digit, row[columns:])):
@@ -353,9 +389,16 @@ def _by_number(table: Sequence[Sequence[str]], slins: set[str]) -> Pasted:
         if len(row) > 1 and slin.isdecimal():
             slin = slin.zfill(_DIGITS)  # a spreadsheet takes line 0003 for the number 3
         if slin in slins:
-            found.prices[slin] = _last(row, columns)
+            figure = _last(row, columns)
+            if figure and found.prices.setdefault(slin, figure) != figure:
+                again.add(slin)
         elif _has_digit(slin):
             found.unplaced.append(f"There is no line {row[0]} in the schedule.")
+    for slin in sorted(again):
+        del found.prices[slin]
+        found.unplaced.append(
+            f"Line {slin} has two figures in what was pasted. Neither was taken."
+        )
     return found
 
 
@@ -369,10 +412,11 @@ def _columns(table: Sequence[Sequence[str]]) -> int:
 
 
 def _last(row: Sequence[str], columns: int) -> str:
-    """What stands under the last head, or in the last cell; never a line's number."""
+    """What stands under the last head, or in the last cell that is filled; never a
+    line's number."""
     if columns:
-        row = row[:columns] if len(row) >= columns else ()
-    return row[-1] if len(row) > 1 else ""
+        return row[columns - 1] if len(row) >= columns else ""
+    return next((cell for cell in reversed(row[1:]) if cell), "")
 
 
 def _in_order(values: Sequence[str], slins: Sequence[str]) -> Pasted:
@@ -399,7 +443,7 @@ def _as_grid(values: Sequence[Sequence[str]], grid: Grid) -> Pasted:
         return found
     for row, typed in zip(grid.rows, values, strict=True):
         for cell, text in zip(row.cells, typed, strict=True):
-            if cell is not None:
+            if cell is not None and text:
                 found.prices[cell.line.slin] = text
     return found
 

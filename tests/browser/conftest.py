@@ -270,7 +270,7 @@ def pytest_runtest_makereport(item, call):
 
 @dataclass(frozen=True)
 class Sealing:
-    """A site of its own: a package to rehearse, one to name openers of, two open."""
+    """A site of its own: a package to rehearse, one to name openers of, four open."""
 
     site: Site
     to_rehearse: Solicitation
@@ -278,6 +278,7 @@ class Sealing:
     solicitation: Solicitation
     to_reread: Solicitation
     to_reseal: Solicitation
+    to_send: Solicitation
     server: Popen[bytes]
     database: str
     blocker: DjangoDbBlocker
@@ -326,12 +327,12 @@ def sealing(django_db_setup, django_db_blocker) -> Iterator[Sealing]:
                 named_openers(on=approved_solicitation()),
                 approved_solicitation(),
             )
-            first, second, third = (open_until(now + 20 * DAY) for _each in "123")
+            released = [open_until(now + 20 * DAY) for _each in "1234"]
         with serving(database.url) as served:
             yield Sealing(
                 Site(served.address),
                 *packages,
-                *(first, second, third),
+                *released,
                 served.process,
                 database.name,
                 django_db_blocker,

@@ -79,6 +79,49 @@ def test_a_price_that_a_decimal_comma_cut_in_two_is_not_taken():
     assert (empty.prices, empty.unplaced) == ({"0001AA": "2.5"}, [])
 
 
+@pytest.mark.parametrize(
+    "text", ["0001AA,2,5\n0001AB,3,5", "2,5\n3,5", "2,5\n3.5\n4\n", "0001AA,Input,2,5"]
+)
+def test_a_comma_that_may_part_cells_or_decimals_places_nothing(text):
+    found = calculations.pasted(text, cells())
+
+    assert found.prices == {}
+    assert "A comma stands between two figures" in found.unplaced[0]
+
+
+def test_an_empty_cell_takes_no_price_away_and_two_figures_give_none():
+    # A merged cell, a column at the end, and a line without a figure
+    rows = "0001AA\tInput\t2.5\t\n0001AB\t\t\n0002AA\n0002AB\tb\t4"
+    assert calculations.pasted(rows, cells()).prices == {"0001AA": "2.5", "0002AB": "4"}
+    grid = calculations.pasted("1\t\n3\t4", cells())
+    assert grid.prices == {"0001AA": "1", "0002AA": "3", "0002AB": "4"}
+
+    # The same line twice: alike, and with two figures
+    twice = calculations.pasted("0001AA\t1\n0001AA\t1\n0001AB\t2\n0001AB\t3", cells())
+    assert twice.prices == {"0001AA": "1"}
+    assert "Line 0001AB has two figures" in twice.unplaced[0]
+
+
+def test_what_a_spreadsheet_adds_is_no_part_of_a_figure():
+    # The mark at the start of a file, and a line break inside a cell
+    assert calculations.pasted("\ufeff0001AA\t1", cells()).prices == {"0001AA": "1"}
+    broken = calculations.pasted('"2\n5"\n3\n4\n5', cells()).prices["0001AA"]
+    with pytest.raises(CellUnreadable):
+        price_of(broken)
+
+
+def test_a_paste_that_is_no_table_is_refused_in_a_few_words():
+    endless = calculations.pasted("0001AA\t" + "9" * 200_000, cells())
+    assert endless.prices == {}
+    assert "no table" in endless.unplaced[0]
+
+    many = "0001AA\t1\n" + "".join(f"9{n:03}AA\t1\n" for n in range(500))
+    found = calculations.pasted(many, cells())
+    assert found.prices == {"0001AA": "1"}
+    assert len(found.unplaced) == 11
+    assert found.unplaced[-1] == "And 490 rows more of this kind."
+
+
 def test_an_empty_cell_is_not_priced_and_zero_wants_to_be_confirmed():
     first, second, third, _last = cells(zeros=["0002AA"], _1AA="", _1AB="0", _2AA="0")
 
