@@ -146,6 +146,16 @@ def is_business_day(day: date) -> bool:
     return day.weekday() < 5 and day not in federal_holidays(day.year)
 
 
+def rest_day_words(day: date) -> str:
+    """Why federal offices rest on that day: ``"a Saturday"``; empty if they do not.
+
+    :raises BadPeriod: in a year of which no federal holiday is known
+    """
+    if name := federal_holidays(day.year).get(day):
+        return f"{name}, a federal holiday"
+    return "" if day.weekday() < 5 else f"a {day:%A}"
+
+
 def next_business_day(day: date) -> date:
     """The day itself if it is a business day, else the first one after it.
 

@@ -327,12 +327,14 @@ def sealing(django_db_setup, django_db_blocker) -> Iterator[Sealing]:
                 named_openers(on=approved_solicitation()),
                 approved_solicitation(),
             )
-            released = [open_until(now + 20 * DAY) for _each in "1234"]
+            first, second, third, last = (
+                open_until(now + 20 * DAY) for _each in "1234"
+            )
         with serving(database.url) as served:
             yield Sealing(
                 Site(served.address),
                 *packages,
-                *released,
+                *(first, second, third, last),
                 served.process,
                 database.name,
                 django_db_blocker,

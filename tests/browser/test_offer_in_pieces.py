@@ -63,6 +63,7 @@ def test_an_offer_goes_on_where_it_was_when_the_page_was_lost(visit, wire, seali
     with sealing.database_of_it():
         version = latest_version(Submission.objects.get(solicitation=sealing.to_send))
         assert version.mode == "CLIENT"
+        assert version.first_byte_at is not None
         assert version.first_byte_at < version.received_at
         assert version.files[2]["size_bytes"] == SIZE
         assert not DraftUpload.objects.exists()

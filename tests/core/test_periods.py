@@ -19,6 +19,7 @@ from contracting.core.periods import (
     fiscal_year_bounds,
     is_business_day,
     next_business_day,
+    rest_day_words,
 )
 
 NEW_YORK = "America/New_York"
@@ -209,6 +210,18 @@ def test_a_day_lies_in_its_fiscal_year(day):
 )
 def test_federal_offices_rest_on_weekends_and_holidays_as_observed(day, why):
     assert not is_business_day(day), why
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (date(2026, 12, 25), "Christmas Day, a federal holiday"),
+        (date(2026, 11, 28), "a Saturday"),
+        (date(2028, 2, 29), ""),
+    ],
+)
+def test_why_offices_rest_is_told(day, words):
+    assert rest_day_words(day) == words
 
 
 def test_the_day_after_thanksgiving_and_a_state_holiday_are_business_days():

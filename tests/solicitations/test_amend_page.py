@@ -105,6 +105,24 @@ def test_lines_workload_factors_and_clauses_are_amended_on_the_page(
     assert package.lines.filter(is_removed=False).count() == 3
 
 
+def test_a_deadline_that_is_moved_onto_a_day_of_rest_is_warned_about(
+    contracting_officer, today, soon
+):
+    package = released_solicitation(today - days(2), terms=soon)
+    officer = client_for(contracting_officer)
+    url = page("amend_solicitation", package)
+    form = amendment_form(package, officer.get(url), summary="Later.", check="1")
+    saturday = today.date() + days(20)
+    saturday += days((5 - saturday.weekday()) % 7)
+
+    for day, is_warned in ((saturday, True), (saturday + days(3), False)):
+        fields = form | {"deadline_day": day.isoformat(), "deadline_time": "14:00"}
+        with nothing_happens():
+            said = submit(officer, url, fields).content.decode()
+        assert "Not issued yet" in said
+        assert ("hardly anybody is at work" in said) == is_warned
+
+
 def test_an_amendment_page_refuses_what_the_verb_refuses(
     contracting_officer, contract_specialist, today, soon
 ):

@@ -1,7 +1,7 @@
 """What the law of publishing asks for, beside a package that is complete."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -169,6 +169,27 @@ def test_with_a_memo_it_is_warned_about_and_recorded(contracting_officer, at):
     event = AuditEvent.objects.get(event="solicitations.solicitation.released")
     ((rule, words),) = json.loads(event.payload)["data"]["warned"]
     assert (rule, words) == ("R-SOL-04", point.warning)
+
+
+@pytest.mark.parametrize(
+    ("deadline", "why"),
+    [
+        (datetime(2026, 4, 18, 18, tzinfo=UTC), "a Saturday"),
+        (datetime(2026, 5, 25, 18, tzinfo=UTC), "Memorial Day, a federal holiday"),
+        # Still Friday in Washington, and already Saturday there
+        (datetime(2026, 4, 18, 3, tzinfo=UTC), ""),
+        (datetime(2026, 4, 18, 5, tzinfo=UTC), "a Saturday"),
+    ],
+)
+def test_a_deadline_on_a_day_of_rest_is_warned_about(at, deadline, why):
+    package = approved_solicitation(at, terms={"deadline": deadline})
+
+    (point,) = (
+        p for p in publish_points(package, at + days(1)) if p.code == "deadline_day"
+    )
+
+    assert point.state == (WARNED if why else DONE)
+    assert f", {why}: hardly anybody is at work" in point.warning or not why
 
 
 def test_above_the_threshold_what_is_not_commercial_has_thirty_days(

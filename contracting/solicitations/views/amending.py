@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from contracting.core import clock
 from contracting.core.errors import Refusal
 from contracting.core.identifiers import amendment_number
+from contracting.core.periods import zone_of
 from contracting.core.permissions import Refused
 from contracting.documents.rendering import Sheet
 from contracting.documents.views import draft_response
@@ -17,6 +18,7 @@ from contracting.solicitations import forms, paperwork, permissions, queries
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.operations.amend import amend_solicitation
 from contracting.solicitations.publishing.changes import shown
+from contracting.solicitations.publishing.check import deadline_warning
 from contracting.solicitations.views import SolicitationVerb
 
 
@@ -31,6 +33,7 @@ class AmendSolicitation(SolicitationVerb):
     operation = staticmethod(amend_solicitation)
     takes = ("summary", "terms", "lines", "factors", "clause_ids", "seen_version")
     checked: list[dict[str, Any]] | None = None
+    warned = ""
 
     def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
         """Issue it, or first show what would change, or how it would be printed."""
@@ -56,6 +59,10 @@ class AmendSolicitation(SolicitationVerb):
         with transaction.atomic():
             self.perform(thing=thing, data=data, by=self.actor, at=at)
             last = thing.amendments.get(version=thing.version + 1)
+            if last.new_deadline != last.old_deadline:
+                due = last.new_deadline.astimezone(zone_of(thing.time_zone)).date()
+                offers = f"{thing.response}s".capitalize()
+                self.warned = deadline_warning(offers, due)
             self.checked = shown(last.changes, thing.time_zone)
             amended = queries.get_solicitation_for(self.actor, thing.public_id)
             sheet = paperwork.amendment_draft(amended, last, by=self.actor, at=at)
@@ -70,4 +77,4 @@ class AmendSolicitation(SolicitationVerb):
 
     def more(self, thing: Solicitation) -> dict[str, Any]:
         number = amendment_number(thing.amendments.count() + 1)
-        return {"number": number, "changes": self.checked}
+        return {"number": number, "changes": self.checked, "warned": self.warned}
