@@ -35,19 +35,25 @@ from accounts.models import Membership, Organization, User
 from accounts.queries import actor_of
 from contracting.core import clock
 from contracting.core.canonical import canonical_json
+from contracting.core.models import new_public_id
+from contracting.proposals.models import DraftUpload
 from contracting.proposals.queries import draft_of, files_of
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.operations.amend import amend_solicitation
+from contracting.submissions.calculations import Place
 from contracting.submissions.health.models import BegunUpload
 from contracting.submissions.invariants import INVARIANTS
-from contracting.submissions.models import SubmissionVersion
+from contracting.submissions.models import Submission, SubmissionVersion
 from contracting.submissions.operations.open import open_submissions
 from contracting.submissions.paperwork import proof
 from contracting.submissions.queries import published_root, unopened_after_opening
+from contracting.submissions.sealing.offers import SealedOffer
 from contracting.submissions.tasks import close_due_receipts
 from tests.builders import released_solicitation
 from tests.cast import actor, client_for
 from tests.offers import PASSPHRASE, before, deadline
+from tests.proposals.test_submit_upload import envelope_of
+from tests.sealed_offers import sealed_offer
 from tests.submissions.test_doors import filled_in
 from tests.workers import ROOT, eventually
 
@@ -350,51 +356,144 @@ def asked(
     pytest.fail("a piece was never answered")
 
 
-def test_a_file_in_pieces_goes_on_after_every_worker_has_died(web):
-    # Given a vendor of whose file the first piece is here
-    vendor = vendors(1)[0]
-    solicitation = released_solicitation()
-    ending_soon(solicitation, seconds=3600)
-    path = reverse("proposals:begin_upload", args=[solicitation.public_id])
-    form = urlencode({"name": "plan.txt", "size_bytes": len(PLAN), "sha256": HASH})
-    form_type = "application/x-www-form-urlencoded"
-    upload = asked(web, vendor, "POST", path, form.encode(), Content_Type=form_type)
-    piece, size = 300_000, len(PLAN)
+def sent_across_deaths(
+    web: Web, vendor: Vendor, upload: dict[str, Any], content: bytes
+) -> None:
+    """All of it comes, though every worker dies with half of a piece in its hands."""
+    piece, size = 300_000, len(content)
     bounds = f"bytes 0-{piece - 1}/{size}"
-    asked(web, vendor, "PUT", upload["append"], PLAN[:piece], Content_Range=bounds)
-
-    # When every worker dies with half of the next one in its hands
+    asked(web, vendor, "PUT", upload["append"], content[:piece], Content_Range=bounds)
     with socket.create_connection(("127.0.0.1", web.port)) as broken:
         broken.sendall(
             f"PUT {upload['append']} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
             f"Cookie: {vendor.cookies}\r\nX-CSRFToken: {vendor.token}\r\n"
             f"Content-Range: bytes {piece}-{2 * piece - 1}/{size}\r\n"
             f"Content-Length: {piece}\r\n\r\n".encode()
-            + PLAN[piece : piece * 3 // 2]
+            + content[piece : piece * 3 // 2]
         )
         time.sleep(0.5)
         for worker in web.workers():
             os.kill(worker, signal.SIGKILL)
 
-    # Then the next ones tell where it ends, and take the rest, each twice at once
+    # The next workers tell where it ends, and take the rest, each piece twice at once
     offset = asked(web, vendor, "GET", upload["at"])["offset"]
     assert offset == piece
-
-    def both(*told: Any, **headers: Any) -> dict[str, Any]:
-        with ThreadPoolExecutor(2) as pool:
-            sent = [pool.submit(asked, web, vendor, *told, **headers) for _ in "ab"]
-            one, other = [each.result() for each in sent]
-        assert (one["offset"], one["upload"]) == (other["offset"], other["upload"])
-        return one
-
     while offset < size:
-        part = PLAN[offset : offset + piece]
+        part = content[offset : offset + piece]
         bounds = f"bytes {offset}-{offset + len(part) - 1}/{size}"
-        put = both("PUT", upload["append"], part, Content_Range=bounds)
+        put = both(web, vendor, "PUT", upload["append"], part, Content_Range=bounds)
         offset = put["offset"]
-    assert both("POST", upload["complete"])["is_complete"]
+
+
+def both(web: Web, vendor: Vendor, *told: Any, **headers: Any) -> dict[str, Any]:
+    """What the server tells of a request that is sent twice at once."""
+    with ThreadPoolExecutor(2) as pool:
+        sent = [pool.submit(asked, web, vendor, *told, **headers) for _ in "ab"]
+        one, other = [each.result() for each in sent]
+    assert (one["offset"], one["upload"]) == (other["offset"], other["upload"])
+    return one
+
+
+def begun(
+    web: Web, vendor: Vendor, solicitation: Solicitation, form: dict[str, Any]
+) -> dict[str, Any]:
+    """What the server tells of a file that is begun to be sent."""
+    path = reverse("proposals:begin_upload", args=[solicitation.public_id])
+    form_type = "application/x-www-form-urlencoded"
+    body = urlencode(form).encode()
+    return asked(web, vendor, "POST", path, body, Content_Type=form_type)
+
+
+def test_a_file_in_pieces_goes_on_after_every_worker_has_died(web):
+    # Given a vendor of whose file the first piece is here
+    vendor = vendors(1)[0]
+    solicitation = released_solicitation()
+    ending_soon(solicitation, seconds=3600)
+    form = {"name": "plan.txt", "size_bytes": len(PLAN), "sha256": HASH}
+    upload = begun(web, vendor, solicitation, form)
+
+    # When every worker dies with half of the next one in its hands
+    sent_across_deaths(web, vendor, upload, PLAN)
+
+    # Then it is put into the draft once
+    assert both(web, vendor, "POST", upload["complete"])["is_complete"]
     signer = actor_of(Membership.objects.get(organization_id=vendor.organization))
     draft = draft_of(signer, solicitation)
     assert draft is not None
     (facts,) = files_of(draft)
-    assert (facts.size_bytes, facts.sha256) == (size, HASH)
+    assert (facts.size_bytes, facts.sha256) == (len(PLAN), HASH)
+
+
+def test_a_sealed_offer_in_pieces_outlives_every_worker_and_the_deadline(web):
+    # Given two vendors whose offers were sealed before they are sent, and were begun
+    first, second = vendors(2)
+    solicitation = ending_soon(released_solicitation(), seconds=45)
+    ends = deadline(solicitation)
+    offers = []
+    for vendor in (first, second):
+        place = Place(solicitation.public_id, new_public_id(Submission.PREFIX), 1)
+        offer = sealed_offer(solicitation, place=place, files={"plan.txt": PLAN})
+        form = {
+            "name": f"{offer.submission}/1",
+            "size_bytes": len(offer.sealed),
+            "sha256": sha256(offer.sealed).hexdigest(),
+            "is_offer": "on",
+        }
+        offers.append((vendor, offer, begun(web, vendor, solicitation, form)))
+
+    # When one has all come in time though every worker dies, and is handed in twice at
+    # once; and of the other the last piece comes after the deadline
+    vendor, offer, upload = offers[0]
+    sent_across_deaths(web, vendor, upload, offer.sealed)
+    with ThreadPoolExecutor(2) as pool:
+        pressed = [pool.submit(press, web, vendor, upload, offer) for _ in "ab"]
+        one, other = [each.result() for each in pressed]
+    assert one == other
+    assert now() < ends
+    vendor, offer, upload = offers[1]
+    wait_for(ends + timedelta(milliseconds=100))
+    sent_across_deaths(web, vendor, upload, offer.sealed)
+    late = press(web, vendor, upload, offer)
+
+    # Then the first is in time and under the root, and the second is late, with its
+    # first byte for whoever decides on it
+    versions = {each.public_id: each for each in SubmissionVersion.objects.all()}
+    assert {one.rsplit("/", 1)[-1], late.rsplit("/", 1)[-1]} == set(versions)
+    in_time, too_late = sorted(versions.values(), key=lambda each: each.received_at)
+    assert (in_time.is_late, too_late.is_late) == (False, True)
+    assert close_due_receipts() == 1
+    check, root = verifier(), published_root(solicitation)
+    told = canonical_json(proof(in_time))
+    assert list(check.faults_of(check.json.loads(told), [], root)) == []
+    across = BegunUpload.objects.get()
+    assert across.version_id == too_late.pk
+    assert across.begun_at < ends < too_late.received_at
+    assert not DraftUpload.objects.exists()
+    assert [each.code for each in INVARIANTS if list(each.check())] == []
+
+
+def press(web: Web, vendor: Vendor, upload: dict[str, Any], offer: SealedOffer) -> str:
+    """Hand in the offer that has come: where its receipt is."""
+    form = {
+        "csrfmiddlewaretoken": vendor.token,
+        "form_token": vendor.token,
+        "envelope": envelope_of(offer),
+    }
+    body = urlencode(form).encode()
+    headers = {
+        "Cookie": vendor.cookies,
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+    for _ in range(TRIES):
+        link = http.client.HTTPConnection("127.0.0.1", web.port, timeout=PATIENCE)
+        with (
+            contextlib.closing(link),
+            contextlib.suppress(OSError, http.client.HTTPException),
+        ):
+            link.request("POST", upload["submit"], body, headers)
+            reply = link.getresponse()
+            said = reply.read()
+            assert reply.status == 303, said[:2000]
+            return str(reply.getheader("Location"))
+        time.sleep(0.5)
+    pytest.fail("an offer was never answered")
