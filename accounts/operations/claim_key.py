@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,6 +12,9 @@ from accounts.models import IdempotencyKey
 from accounts.refusals import KeyReused, StillRunning
 from contracting.core.actors import Actor
 from contracting.core.doors import IdempotencyStore, StoredReply
+
+_LOOKS_AGAIN: Final = 0.1
+"""Seconds."""
 
 CLAIM = """
 INSERT INTO accounts_idempotencykey
@@ -22,25 +26,27 @@ ON CONFLICT (principal, scope, key) DO NOTHING
 
 @transaction.atomic
 def claim_key(
-    *, by: Actor, scope: str, key: str, fingerprint: str, at: datetime
+    *,
+    by: Actor,
+    scope: str,
+    key: str,
+    fingerprint: str,
+    at: datetime,
+    patience: float = 0,
 ) -> StoredReply | None:
     """Claim ``key`` for this request, in the transaction of its effect.
 
     The row is the first lock of all. A refused request rolls it back with everything
     else, so that the same key may be tried again.
 
+    :param patience: seconds for which the first request is waited for
     :returns: the reply of the first request with this key, or ``None`` to go on
     :raises KeyReused: if the first request was another one (422)
-    :raises StillRunning: if the first request has not ended (409)
+    :raises StillRunning: if the first request has not ended by then (409)
     """
     principal = _principal(by)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))",
-            ["\n".join((principal, scope, key))],
-        )
-        if not cursor.fetchone()[0]:
-            raise _still_running()
+        _wait_for_turn(cursor, "\n".join((principal, scope, key)), patience)
         cursor.execute(CLAIM, [principal, scope, key, fingerprint, at])
         if cursor.rowcount:
             return None
@@ -53,6 +59,19 @@ def claim_key(
     if found.status is None:
         raise _still_running()
     return StoredReply(found.status, found.body, found.location)
+
+
+def _wait_for_turn(cursor: Any, what: str, patience: float) -> None:
+    until = time.monotonic() + patience
+    while True:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [what]
+        )
+        if cursor.fetchone()[0]:
+            return
+        if time.monotonic() >= until:
+            raise _still_running()
+        time.sleep(_LOOKS_AGAIN)
 
 
 class Store:

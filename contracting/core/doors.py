@@ -43,9 +43,19 @@ class IdempotencyStore(Protocol):
     """Where keys are claimed and replies kept, in the caller's transaction."""
 
     def claim(
-        self, *, by: Actor, scope: str, key: str, fingerprint: str, at: datetime
+        self,
+        *,
+        by: Actor,
+        scope: str,
+        key: str,
+        fingerprint: str,
+        at: datetime,
+        patience: float = 0,
     ) -> StoredReply | None:
-        """Claim the key, or give back the reply of the request that did."""
+        """Claim the key, or give back the reply of the request that did.
+
+        ``patience`` is for how many seconds that reply is waited for.
+        """
 
     def complete(
         self, *, by: Actor, scope: str, key: str, status: int, body: Any, location: str

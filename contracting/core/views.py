@@ -87,6 +87,9 @@ def is_binding(verb: str) -> bool:
     return is_of_those or verb in ALSO_BINDING
 
 
+PATIENCE: Final = 10.0
+"""Seconds for which a form that is sent twice at once waits for its first answer."""
+
 COUNTED: Final = 10_000
 """A list says how many rows it has up to this; more are "more than"."""
 
@@ -324,7 +327,12 @@ class VerbView(PageView):
                 message = "The form has lost its one-use token. Load the page again."
                 raise FormTokenMissing(message)
             stored = store.claim(
-                by=asks, scope=scope, key=token, fingerprint=mark, at=at
+                by=asks,
+                scope=scope,
+                key=token,
+                fingerprint=mark,
+                at=at,
+                patience=PATIENCE,
             )
             if stored is not None:
                 return stored.location

@@ -33,6 +33,7 @@ from contracting.submissions.sealing.holders import (
     offer_key_of,
     recorded_fingerprint,
 )
+from contracting.submissions.sealing.offerors import pseudonym_of
 from contracting.submissions.views import FilesView
 
 
@@ -58,6 +59,7 @@ class SealDraft(SealedVerb):
             "choices": workspace.model_choices,
             "passphrase_form": RereadForm(files=0),
             "allowed": client.limits(thing),
+            "pseudonym": pseudonym_of(thing.public_id, self.actor.own_organization_id),
         }
 
     def perform(

@@ -1,6 +1,7 @@
 """One request with one key has one effect, and its repeat gets the same answer."""
 
 import threading
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -15,8 +16,10 @@ from tests.cast import actor, nothing_happens
 KEY = "a-key-of-the-client"
 
 
-def claim(by, at, *, fingerprint="same", scope="POST /api/v1/x", key=KEY):
-    return STORE.claim(by=by, scope=scope, key=key, fingerprint=fingerprint, at=at)
+def claim(by, at, *, fingerprint="same", scope="POST /api/v1/x", key=KEY, **more):
+    return STORE.claim(
+        by=by, scope=scope, key=key, fingerprint=fingerprint, at=at, **more
+    )
 
 
 def complete(by):
@@ -103,3 +106,35 @@ def test_of_two_requests_at_once_one_goes_on_and_one_is_told_to_wait(own_databas
 
     # Then the first of them is refused for now, the second gets the stored reply
     assert others == [409, StoredReply(201, {"id": "x_1"}, "/x/1")]
+
+
+def test_whoever_waits_gets_the_reply_of_the_first_request(own_database):
+    # Given a request at work, and the same one that comes meanwhile and has patience
+    by, at = actor("administrator"), datetime(2026, 3, 2, tzinfo=UTC)
+    others: list[StoredReply | None] = []
+
+    def repeat():
+        try:
+            with transaction.atomic():
+                others.append(claim(by, at, patience=30))
+        finally:
+            connection.close()
+
+    # When the first one ends, or is refused
+    for is_refused in (True, False):
+        with transaction.atomic():
+            claim(by, at)
+            meanwhile = threading.Thread(target=repeat)
+            meanwhile.start()
+            time.sleep(0.3)
+            assert len(others) == (not is_refused)
+            if is_refused:
+                transaction.set_rollback(True)
+            else:
+                complete(by)
+        meanwhile.join()
+        if is_refused:
+            IdempotencyKey.objects.all().delete()
+
+    # Then it goes on itself where the first was refused, and else gets the reply
+    assert others == [None, StoredReply(201, {"id": "x_1"}, "/x/1")]

@@ -2,7 +2,8 @@
 
 import { forgetWhenLeft, inClientMode, say } from "./client_form.js";
 import { wrongFiles } from "./offer.js";
-import { ONE_PIECE, sendInPieces, shownProgress } from "./pieces.js";
+import { forget, keep, kept as keptHere } from "./kept.js";
+import { NotTaken, ONE_PIECE, sendInPieces, shownProgress } from "./pieces.js";
 import {
   draftFacts,
   draftOf,
@@ -39,6 +40,37 @@ async function begin() {
   }
   if (facts.version) opening.hidden = false;
   else show();
+  offerToGoOn().catch(() => {});
+}
+
+// Under which name a sealed file is kept in this browser until it has come.
+const keptName = () => `file/${place.dataset.vendor}/${location.pathname}`;
+
+// A file that was sealed on this page before it was loaded again, and has not come yet.
+async function offerToGoOn() {
+  const panel = document.querySelector("[data-on-its-way]");
+  const found = panel && (await keptHere(keptName()));
+  if (!found) return;
+  const size = (found.sealed.length / 1024 / 1024).toFixed(1);
+  const words = panel.querySelector("[data-what]");
+  words.textContent = `A file of ${size} MB that you attached here has not come whole.`;
+  panel.hidden = false;
+  const [goOn, giveUp] = panel.querySelectorAll("button");
+  goOn.addEventListener("click", async () => {
+    goOn.disabled = giveUp.disabled = true;
+    try {
+      const progress = panel.querySelector("progress");
+      await sentInPieces(found.made, found.sealed, "The file", { said: words, bar: progress });
+      location.reload();
+    } catch (error) {
+      words.textContent = `Not attached: ${error.message}`;
+      goOn.disabled = giveUp.disabled = false;
+    }
+  });
+  giveUp.addEventListener("click", async () => {
+    await forget(keptName());
+    panel.hidden = true;
+  });
 }
 
 async function open() {
@@ -150,16 +182,22 @@ function sentAtOnce(made, sealed) {
   return asked(place.dataset.attach, body);
 }
 
-async function sentInPieces(made, sealed, name) {
-  const bar = document.querySelector("[data-progress]");
+async function sentInPieces(made, sealed, name, where = {}) {
+  const { said: words = said, bar = sheet.querySelector("[data-progress]") } = where;
+  await keep(keptName(), { made, sealed });
   try {
-    return await sendInPieces({
+    const answer = await sendInPieces({
       begin: place.dataset.pieces,
       token: sheet.elements.csrfmiddlewaretoken.value,
       bytes: sealed,
       told: { made },
-      progress: shownProgress(said, bar, name, sealed.length),
+      progress: shownProgress(words, bar, name, sealed.length),
     });
+    await forget(keptName());
+    return answer;
+  } catch (error) {
+    if (error instanceof NotTaken) await forget(keptName());
+    throw error;
   } finally {
     bar.hidden = true;
   }
