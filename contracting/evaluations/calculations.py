@@ -37,6 +37,16 @@ normalised_price = schedules.normalised_price
 unmet_amendments = schedules.unmet_amendments
 
 
+def letters(number: int) -> str:
+    """``A`` for 0, ``Z`` for 25, ``AA`` for 26, as a spreadsheet names its columns."""
+    found = ""
+    while number >= 0:
+        number, rest = divmod(number, 26)
+        found = chr(ord("A") + rest) + found
+        number -= 1
+    return found
+
+
 def findings(
     solicitation: Solicitation,
     offers: Sequence[PricedOffer],

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from contracting.evaluations.operations.agree import agree_consensus
 from contracting.evaluations.operations.rate import rate_submission
 from contracting.evaluations.queries import missing_consensus, rated_factors
 from contracting.submissions.queries import offers_of
@@ -78,6 +79,54 @@ def test_the_matrix_names_what_is_unscored_and_by_whom(told_the_time):
     assert f"yet to agree on {left} rating" in answer_of(page)
     assert f"<strong>Not rated</strong> by {actor('second_evaluator').name}" in page
     assert f"<strong>Not rated</strong> by {actor('evaluator').name}" not in page
+
+
+def side_by_side(solicitation, query):
+    """The table of factors as an officer asks for it, and the page around it."""
+    url = reverse("evaluations:offers", args=[solicitation.public_id])
+    page = client_for(actor("contracting_officer")).get(f"{url}{query}")
+    said = page.content.decode()
+    return said.split("<caption>", 1)[1].split("</table>", 1)[0], said
+
+
+@pytest.mark.parametrize("is_even", [True, False])
+def test_offers_are_set_side_by_side_where_they_differ_and_without_names(
+    told_the_time, is_even
+):
+    # Given two offers that the panel has rated alike, or not
+    solicitation = locked_ratings()
+    for offer, factor in missing_consensus(solicitation):
+        is_first = offer == offers_of(solicitation)[0]
+        agree_consensus(
+            submission_id=offer.submission_id,
+            factor_id=factor.pk,
+            rating="GOOD" if is_even or is_first else "ACCEPTABLE",
+            narrative="Both of us find the boundary met and the support plan thin.",
+            by=actor("evaluator"),
+            at=after(solicitation, hours=5),
+        )
+    told_the_time(after(solicitation, hours=6))
+    names = [each.submission.called for each in offers_of(solicitation)]
+    ids = [each.submission.public_id for each in offers_of(solicitation)]
+    (factor,) = rated_factors(solicitation)
+
+    # When nothing, rubbish or a single one is asked for, all of it is shown
+    for query in ("", "?offer=x&show=y&names=z", f"?offer={ids[0]}"):
+        table, _page = side_by_side(solicitation, query)
+        assert all(name in table for name in names)
+        assert f". {factor.name}<" in table
+
+    # When both are asked for, without names and only where they differ
+    both = "".join(f"&offer={each}" for each in ids)
+    query = f"?names=hidden&show=differences{both}"
+    table, page = side_by_side(solicitation, query)
+
+    # Then letters stand for them, and what the panel rated alike is left out and told
+    assert "Offeror A" in table
+    assert "Offeror B" in table
+    assert not any(name in page.split("<main", 1)[1] for name in names)
+    assert (f". {factor.name}<" in table) != is_even
+    assert ("1 factor on which the panel gave all of them the same" in page) == is_even
 
 
 def test_nobody_sees_another_rating_before_their_own_is_locked(told_the_time):

@@ -427,7 +427,7 @@ def test_a_file_in_pieces_goes_on_after_every_worker_has_died(web):
 def test_a_sealed_offer_in_pieces_outlives_every_worker_and_the_deadline(web):
     # Given two vendors whose offers were sealed before they are sent, and were begun
     first, second = vendors(2)
-    solicitation = ending_soon(released_solicitation(), seconds=45)
+    solicitation = ending_soon(released_solicitation(), seconds=90)
     ends = deadline(solicitation)
     offers = []
     for vendor in (first, second):
@@ -478,6 +478,7 @@ def press(web: Web, vendor: Vendor, upload: dict[str, Any], offer: SealedOffer) 
         "csrfmiddlewaretoken": vendor.token,
         "form_token": vendor.token,
         "envelope": envelope_of(offer),
+        "acknowledged": "0001",
     }
     body = urlencode(form).encode()
     headers = {

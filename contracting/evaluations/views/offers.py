@@ -25,7 +25,7 @@ from contracting.evaluations.standing import (
 )
 from contracting.evaluations.views.citing import numbered
 from contracting.evaluations.views.reading import ReadingPage, ReadingVerbView
-from contracting.evaluations.views.tables import FormClass, matrix, prices
+from contracting.evaluations.views.tables import FormClass, compared, matrix, prices
 from contracting.submissions.models import OpenedOffer, Submission
 from contracting.submissions.queries import (
     offers_of,
@@ -42,14 +42,17 @@ class Offers(ReadingPage):
     def context(self, solicitation: str, **_ids: Any) -> dict[str, Any]:
         found = queries.get_evaluation_for(self.actor, solicitation)
         require(permissions.can_read_offers(self.actor, found))
-        offers = list(offers_of(found))
+        beside = compared(self.request.GET, list(offers_of(found)))
+        rows = matrix(self.actor, found, beside.offers)
         may_price = permissions.can_read_prices(self.actor, found)
         member = queries.panel_member_of(self.actor, found)
         return {
             "solicitation": found,
             "is_opened": offers_were_opened(found),
-            "offers": offers,
-            "matrix": matrix(self.actor, found, offers),
+            "offers": beside.everybody,
+            "compared": beside,
+            "matrix": beside.rows(rows),
+            "left_out": len(rows) - len(beside.rows(rows)),
             "missing": queries.missing_consensus(found),
             "unopened": unopened_after_opening(found),
             "member": member,

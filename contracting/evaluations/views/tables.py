@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from django import forms as django_forms
+from django.http import QueryDict
 
 from accounts.states import Role
 from contracting.core import clock
@@ -15,6 +17,56 @@ from contracting.solicitations.models import EvaluationFactor, Solicitation
 from contracting.submissions.models import OpenedOffer
 
 FormClass = type[django_forms.Form]
+
+FEWEST: Final = 2
+"""Offers that can be set against each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Which offers stand side by side, under which names, and on what they differ.
+
+    Each has its name in ``shown_as``: its vendor's, or a letter that is the same for
+    everybody who reads it.
+    """
+
+    everybody: list[OpenedOffer]
+    offers: list[OpenedOffer]
+    hides_names: bool
+    only_differences: bool
+
+    def rows(self, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The rows of the matrix that are shown.
+
+        A factor is left out only where the panel gave every shown offer one rating.
+        """
+        return [row for row in found if not (self.only_differences and _is_even(row))]
+
+
+def compared(asked: QueryDict, offers: list[OpenedOffer]) -> Compared:
+    """What the address of the page asks for; what nobody knows counts for nothing."""
+    hides_names = asked.get("names") == "hidden"
+    by_id = sorted(offers, key=lambda each: each.submission.public_id)
+    for number, offer in enumerate(by_id):
+        letter = calculations.letters(number)
+        offer.shown_as = (  # type: ignore[attr-defined]
+            f"Offeror {letter}" if hides_names else offer.submission.called
+        )
+    wanted = set(asked.getlist("offer"))
+    picked = [each for each in offers if each.submission.public_id in wanted]
+    everybody = by_id if hides_names else offers
+    shown = [each for each in everybody if each in picked]
+    return Compared(
+        everybody=everybody,
+        offers=shown if len(shown) >= FEWEST else everybody,
+        hides_names=hides_names,
+        only_differences=asked.get("show") == "differences",
+    )
+
+
+def _is_even(row: dict[str, Any]) -> bool:
+    ratings = {cell["consensus"] and cell["consensus"].rating for cell in row["cells"]}
+    return len(ratings) == 1 and None not in ratings
 
 
 def matrix(
