@@ -127,6 +127,15 @@ def extended(last_day: date, months: int) -> date:
     return months_after(last_day + _DAY, months) - _DAY
 
 
+def days_earlier(instant: datetime, zone: str, days: int) -> datetime:
+    """So many calendar days before, at the same time of day on the clocks of a zone.
+
+    :raises BadPeriod: for a time zone that does not exist
+    """
+    local = instant.astimezone(zone_of(zone))
+    return (local - timedelta(days=days)).astimezone(UTC)
+
+
 def fiscal_year(day: date) -> int:
     """The federal fiscal year, four digits: it begins on 1 October (31 USC 1102)."""
     return day.year + (day.month >= FISCAL_YEAR_FIRST_MONTH)

@@ -94,6 +94,8 @@ class Opportunity(PageView):
                 for each in queries.public_justifications(found)
             ],
             "history": public_events_of(found),
+            "is_closed_for_questions": (until := found.questions_until) is not None
+            and at > until,
             "may_ask": permissions.can_ask_question(self.actor, found),
         }
 

@@ -46,6 +46,9 @@ MOST_AWARDS: Final = 20
 MOST_VALID_DAYS: Final = 730
 """Nobody holds prices of tokens open for longer than two years."""
 
+MOST_CLOSING_DAYS: Final = 90
+"""Before the deadline; no package stands open for much longer."""
+
 MOST_TOLERATED: Final = Decimal(9 * 10**15)
 """In tokens or in dollars; far more than anybody tolerates."""
 
@@ -69,6 +72,7 @@ _MAY_BE_NULL: Final = frozenset(
         "deadline",
         "offer_valid_days",
         "ordering_start",
+        "questions_close_days",
         "ordering_end",
         "synopsis_posted_on",
         *MOST,
@@ -207,6 +211,10 @@ def _check_amounts(terms: Mapping[str, Any]) -> None:
     if valid_days is not None and not 1 <= valid_days <= MOST_VALID_DAYS:
         message = f"An offer stays open for 1 to {MOST_VALID_DAYS} days."
         raise TermInvalid(message, term="offer_valid_days")
+    closing_days = terms.get("questions_close_days")
+    if closing_days is not None and not 1 <= closing_days <= MOST_CLOSING_DAYS:
+        message = f"Questions close 1 to {MOST_CLOSING_DAYS} days before the deadline."
+        raise TermInvalid(message, term="questions_close_days")
     if not 0 <= terms.get("alternates_taken", 0) <= MOST_ALTERNATES:
         message = f"0 to {MOST_ALTERNATES} alternates are taken from each vendor."
         raise TermInvalid(message, term="alternates_taken")

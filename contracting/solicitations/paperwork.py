@@ -321,6 +321,11 @@ def _facts(solicitation: Solicitation) -> list[dict[str, Any]]:
             else "Offers stay open until",
             "value": offers_valid_until(solicitation),
         },
+        *(
+            [{"label": "Questions until", "value": solicitation.questions_until}]
+            if solicitation.questions_close_days
+            else []
+        ),
         {
             "label": f"Alternate {solicitation.response}s",
             "value": _alternates(solicitation),

@@ -14,6 +14,7 @@ from contracting.core.periods import (
     add_business_days,
     day_bounds,
     days_bounds,
+    days_earlier,
     federal_holidays,
     fiscal_year,
     fiscal_year_bounds,
@@ -210,6 +211,16 @@ def test_a_day_lies_in_its_fiscal_year(day):
 )
 def test_federal_offices_rest_on_weekends_and_holidays_as_observed(day, why):
     assert not is_business_day(day), why
+
+
+def test_days_earlier_are_counted_on_the_clocks_of_the_zone():
+    # 2 p.m. in winter is 19:00 UTC, and a week before the change it was 18:00
+    due = datetime(2026, 11, 4, 19, tzinfo=UTC)
+    earlier = datetime(2026, 10, 28, 18, tzinfo=UTC)
+    assert days_earlier(due, "America/New_York", 7) == earlier
+    leap = datetime(2028, 3, 1, 19, tzinfo=UTC)
+    before_it = datetime(2028, 2, 29, 19, tzinfo=UTC)
+    assert days_earlier(leap, "America/New_York", 1) == before_it
 
 
 @pytest.mark.parametrize(

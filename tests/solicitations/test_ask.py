@@ -1,15 +1,19 @@
 """Vendors ask until the deadline, and nothing says which of them did."""
 
+from datetime import timedelta
+
 import pytest
 
 from contracting.audit.models import AuditEvent
 from contracting.core.errors import NotAllowed
 from contracting.notices.models import Notice
+from contracting.solicitations.calculations import checked_terms
 from contracting.solicitations.models import Question, Solicitation
+from contracting.solicitations.operations.amend import amend_solicitation
 from contracting.solicitations.operations.ask import ask_question
 from contracting.solicitations.refusals import TermInvalid, TooLateToAsk
 from tests.builders import DEADLINE, approved_solicitation, released_solicitation
-from tests.cast import days, nothing_happens
+from tests.cast import actor, days, nothing_happens
 from tests.worlds import once_per_file
 
 world = once_per_file(released_solicitation)
@@ -82,3 +86,35 @@ def test_only_vendors_ask(released, contracting_officer, at):
     with nothing_happens(), pytest.raises(NotAllowed):
         ask(released, contracting_officer, at)
     assert not Question.objects.exists()
+
+
+def test_questions_close_so_many_days_before_the_deadline(vendor_a_member, client):
+    # Given a package whose questions close a week before its deadline
+    package = released_solicitation(terms={"questions_close_days": 7})
+    until = package.questions_until
+    assert until == package.deadline - timedelta(days=7)
+    shown = client.get(package.public_path).content.decode()
+    assert "Questions until" in shown
+
+    # When somebody asks at that very instant, and a microsecond later
+    ask(package, vendor_a_member, until)
+    with nothing_happens(), pytest.raises(TooLateToAsk) as refusal:
+        ask(package, vendor_a_member, until + timedelta(microseconds=1))
+    assert "closed 7 days before the deadline" in refusal.value.message
+
+    # Then an amendment that moves the deadline opens them again
+    amend_solicitation(
+        solicitation_id=package.pk,
+        summary="Two days more.",
+        terms={"deadline": package.deadline + timedelta(days=2)},
+        by=actor("contracting_officer"),
+        at=until + timedelta(hours=1),
+        seen_version=package.version,
+    )
+    ask(package, vendor_a_member, until + timedelta(hours=2))
+
+
+@pytest.mark.parametrize("days", [0, -1, 91, 10**9])
+def test_days_that_no_package_has_are_refused(days):
+    with pytest.raises(TermInvalid):
+        checked_terms({"questions_close_days": days})

@@ -34,6 +34,7 @@ from contracting.solicitations.forms.grids import (
     line_drafts,
 )
 from contracting.solicitations.forms.limits import LimitFields, order_limit_field
+from contracting.solicitations.forms.questions import closing_days_field
 from contracting.solicitations.forms.tolerances import tolerance_field
 from contracting.solicitations.publishing.kinds import KindForm
 from contracting.solicitations.publishing.terms import ALWAYS_STATED, TERMS
@@ -120,6 +121,7 @@ class EditTermsForm(SeenVersion):
         help_text="Counted from the deadline. Empty: 30 days (FAR 52.212-1(c)).",
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
+    questions_close_days = closing_days_field()
     alternates_taken = forms.IntegerField(
         label="Alternate offers taken from each vendor",
         required=False,

@@ -1,4 +1,4 @@
-"""The form by which a question is handed to somebody."""
+"""Until when vendors may ask, and the form by which a question is handed on."""
 
 from __future__ import annotations
 
@@ -7,6 +7,19 @@ from typing import Any
 from django import forms
 
 from accounts.models import Membership
+from contracting.solicitations.calculations import MOST_CLOSING_DAYS
+
+
+def closing_days_field() -> forms.IntegerField:
+    """Whole days before the deadline; a package may leave it open."""
+    return forms.IntegerField(
+        label="Days before the deadline on which questions close",
+        required=False,
+        min_value=1,
+        max_value=MOST_CLOSING_DAYS,
+        help_text="At the same time of day. Empty: vendors ask until the deadline.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
 
 
 class AssignQuestionForm(forms.Form):

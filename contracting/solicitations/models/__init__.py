@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -18,6 +19,7 @@ from contracting.core.models import (
     Timestamped,
     Versioned,
 )
+from contracting.core.periods import days_earlier
 from contracting.core.subjects import Subject
 from contracting.reference.states import InstrumentKind
 from contracting.solicitations.models import (
@@ -112,6 +114,11 @@ class Solicitation(
         blank=True,
         help_text="Days after the deadline that an offer stays open; empty: "
         "the rule's.",
+    )
+    questions_close_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="Days before the deadline on which questions close; empty: with it.",
     )
     alternates_taken = models.PositiveSmallIntegerField(
         default=9,
@@ -229,6 +236,11 @@ class Solicitation(
                 name="an_offer_stays_open_for_at_least_a_day",
                 condition=Q(offer_valid_days__isnull=True) | Q(offer_valid_days__gte=1),
             ),
+            models.CheckConstraint(
+                name="questions_close_a_day_before_the_deadline_or_more",
+                condition=Q(questions_close_days__isnull=True)
+                | Q(questions_close_days__gte=1),
+            ),
             limits.ROOM_FOR_AN_OFFER,
             orders.order_limits("solicitation"),
             tolerances.tolerances_stated("solicitation"),
@@ -294,6 +306,14 @@ class Solicitation(
     def considers_late(self) -> bool:
         """Whether a late one may be considered as long as nothing is awarded."""
         return self.asks_quotations and not self.late_rule
+
+    @property
+    def questions_until(self) -> datetime | None:
+        """The instant up to which vendors may ask; nothing without a deadline."""
+        days = self.questions_close_days
+        if self.deadline is None or days is None:
+            return self.deadline
+        return days_earlier(self.deadline, self.time_zone, days)
 
     @property
     def response(self) -> str:

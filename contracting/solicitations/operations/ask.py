@@ -24,19 +24,26 @@ SOMEBODY: Final = Actor(kind=PERSON, name="A vendor", role_label="vendor")
 def ask_question(
     *, solicitation_id: int, text: str, by: Actor, at: datetime
 ) -> Question:
-    """Ask about a released solicitation, up to its deadline (FAR 15.201(f)).
+    """Ask about a released solicitation, until questions close (FAR 15.201(f)).
 
     Notice and event say only that somebody asked (R-SOL-10).
 
     :raises NotAllowed: if ``by`` is no person of a vendor, or it is not released
-    :raises TooLateToAsk: after the deadline
+    :raises TooLateToAsk: after the instant at which questions close
     :raises TermInvalid: for a question without words
     """
     solicitation = Solicitation.objects.locked().get(pk=solicitation_id)
     require(permissions.can_ask_question(by, solicitation))
-    if solicitation.deadline is None or at > solicitation.deadline:
-        message = "The deadline has passed; questions are closed."
-        raise TooLateToAsk(message, deadline=solicitation.deadline)
+    until = solicitation.questions_until
+    if until is None or at > until:
+        days = solicitation.questions_close_days
+        closed = (
+            f"Questions closed {days} day{'s' if days > 1 else ''} before the deadline"
+            if days is not None and until is not None
+            else "The deadline has passed; questions are closed"
+        )
+        message = f"{closed}. An amendment that moves the deadline opens them again."
+        raise TooLateToAsk(message, deadline=solicitation.deadline, until=until)
     if not text.strip():
         message = "Write your question."
         raise TermInvalid(message, term="text")

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from contracting.core.periods import rest_day_words
+from contracting.core.periods import days_earlier, rest_day_words
 from contracting.determinations.states import Kind
 from contracting.solicitations.publishing.clauses import lacking
 from contracting.solicitations.publishing.facts import Day, Facts
@@ -244,6 +244,7 @@ def _dates(facts: Facts) -> Iterator[Point]:
     done = f"{'Quotations' if is_quoted else 'Offers'} have a deadline."
     yield Point("deadline", done, "terms", missing=_due(facts))
     yield from _due_day(facts, done.split(maxsplit=1)[0])
+    yield from _questions(facts)
     yield Point(
         "ordering_period", "Orders have a period.", "terms", missing=_period(facts)
     )
@@ -269,6 +270,21 @@ def _due_day(facts: Facts, offers: str) -> Iterator[Point]:
         "terms",
         warning=deadline_warning(offers, due),
         rule="R-SOL-04",
+    )
+
+
+def _questions(facts: Facts) -> Iterator[Point]:
+    """Whether vendors have time to ask (FAR 15.201)."""
+    day, days = facts.day, facts.terms["questions_close_days"]
+    deadline, zone = facts.terms["deadline"], facts.terms["time_zone"]
+    if day is None or deadline is None or days is None or not facts.zone_exists:
+        return
+    is_over = days_earlier(deadline, zone, days) <= day.at
+    yield Point(
+        "questions",
+        f"Questions close {days} day{'s' if days > 1 else ''} before the deadline.",
+        "terms",
+        warning="Questions have closed by now: no vendor can ask." if is_over else "",
     )
 
 

@@ -38,6 +38,7 @@ TAKEN: Final = (
     "ai_terms",
     "time_zone",
     "offer_valid_days",
+    "questions_close_days",
     "alternates_taken",
     "most_awards",
     "kind",

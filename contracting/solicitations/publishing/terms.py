@@ -65,6 +65,7 @@ TERMS: Final[Mapping[str, str]] = {
     "deadline": "Deadline for offers",
     "time_zone": "Time zone of the deadline",
     "offer_valid_days": "Days that an offer stays open",
+    "questions_close_days": "Days before the deadline on which questions close",
     "alternates_taken": "Alternate offers taken from each vendor",
     "minimum_dollars": "Guaranteed minimum in dollars",
     "maximum_dollars": "Maximum in dollars",
