@@ -14,6 +14,7 @@ from contracting.solicitations.operations.ask import ask_question
 from contracting.solicitations.refusals import TermInvalid, TooLateToAsk
 from tests.builders import DEADLINE, approved_solicitation, released_solicitation
 from tests.cast import actor, days, nothing_happens
+from tests.offers import deadline
 from tests.worlds import once_per_file
 
 world = once_per_file(released_solicitation)
@@ -92,7 +93,7 @@ def test_questions_close_so_many_days_before_the_deadline(vendor_a_member, clien
     # Given a package whose questions close a week before its deadline
     package = released_solicitation(terms={"questions_close_days": 7})
     until = package.questions_until
-    assert until == package.deadline - timedelta(days=7)
+    assert until == deadline(package) - timedelta(days=7)
     shown = client.get(package.public_path).content.decode()
     assert "Questions until" in shown
 
@@ -106,7 +107,7 @@ def test_questions_close_so_many_days_before_the_deadline(vendor_a_member, clien
     amend_solicitation(
         solicitation_id=package.pk,
         summary="Two days more.",
-        terms={"deadline": package.deadline + timedelta(days=2)},
+        terms={"deadline": deadline(package) + timedelta(days=2)},
         by=actor("contracting_officer"),
         at=until + timedelta(hours=1),
         seen_version=package.version,
