@@ -1,4 +1,4 @@
-"""Endpoints of archives: ask for the evidence of a contract, and fetch it."""
+"""Endpoints of archives and of public copies: ask for evidence, and fetch either."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,15 +15,20 @@ from accounts.states import Scope
 from contracting.contracts.queries import get_contract_for
 from contracting.core import clock
 from contracting.core.api import PAGE, EndpointView
+from contracting.core.errors import NotVisible
 from contracting.documents.queries import attachment_headers
+from contracting.documents.states import DocumentKind
 from contracting.evidence import queries
 from contracting.evidence.operations.build import build_pack
 from contracting.evidence.operations.hand_over import hand_over_archive
+from contracting.evidence.queries.papers import public_copies
 from contracting.evidence.serializers import (
     ArchiveSerializer,
     PackRequestSerializer,
+    PublicCopySerializer,
     read_pack_request,
     show_archive,
+    show_public_copy,
 )
 
 
@@ -102,3 +107,59 @@ class DownloadArchiveEndpoint(EndpointView):
             content_type="application/zip",
             headers=attachment_headers(queries.zip_name(archive), made.blob),
         )
+
+
+class ReleaseCopiesEndpoint(EndpointView):
+    """The copies that everybody reads: those released, and posted justifications.
+
+    A person releases a copy, having read what is cut; a machine lists and fetches them.
+    """
+
+    scope_read = Scope.DOCUMENTS_READ
+
+    @extend_schema(
+        operation_id="list_release_copies",
+        summary="List public copies of papers",
+        description="Copies with parts withheld, and justifications as they were "
+        "posted (FAR 6.305, 5 U.S.C. 552). What was withheld is told to a key of the "
+        "agency that may read the paper; a person releases a copy.",
+        parameters=[
+            *PAGE,
+            OpenApiParameter(
+                "kind", str, enum=DocumentKind.values, description="Of one kind alone."
+            ),
+            OpenApiParameter(
+                "number", str, description="Of one number alone, such as a PIID."
+            ),
+        ],
+        responses=PublicCopySerializer(many=True),
+        tags=["documents"],
+    )
+    def get(self, request: Request) -> Response:
+        found = public_copies(self.actor)
+        for name in ("kind", "number"):
+            asked = request.query_params.get(name)
+            if asked is not None:
+                found = found.filter(**{name: asked})
+        return self.page(
+            request, found, lambda each: show_public_copy(each, self.actor)
+        )
+
+
+class ReleaseCopyEndpoint(EndpointView):
+    """One copy that everybody reads."""
+
+    scope_read = Scope.DOCUMENTS_READ
+
+    @extend_schema(
+        operation_id="get_release_copy",
+        summary="Read about a public copy of a paper",
+        responses=PublicCopySerializer,
+        tags=["documents"],
+    )
+    def get(self, request: Request, public_id: str) -> Response:
+        found = public_copies(self.actor).filter(public_id=public_id).first()
+        if found is None:
+            message = "There is no such copy."
+            raise NotVisible(message)
+        return Response(show_public_copy(found, self.actor))

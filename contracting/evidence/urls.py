@@ -1,4 +1,4 @@
-"""Addresses of archives."""
+"""Addresses of archives and of public copies."""
 
 from django.urls import URLPattern, path
 
@@ -42,5 +42,11 @@ api_urlpatterns: list[URLPattern] = [
         f"{_ARCHIVE}/download",
         api.DownloadArchiveEndpoint.as_view(),
         name="download_archive",
+    ),
+    path("release_copies", api.ReleaseCopiesEndpoint.as_view(), name="release_copies"),
+    path(
+        "release_copies/<public_id:public_id>",
+        api.ReleaseCopyEndpoint.as_view(),
+        name="release_copy",
     ),
 ]

@@ -2,13 +2,18 @@
 
 import pytest
 
+from accounts.models import ApiKey
 from contracting.approvals.states import Decided
 from contracting.core.errors import NotAllowed
 from contracting.determinations.operations.post import post_determination
 from contracting.determinations.operations.review import review_determination
 from contracting.determinations.refusals import DeterminationIncomplete
 from contracting.determinations.states import Kind
-from tests.cast import days, nothing_happens
+from contracting.documents.models import Document
+from contracting.documents.operations.render import render_document
+from contracting.documents.paperwork.redaction import Withheld
+from tests.cast import days, key_client, nothing_happens
+from tests.documents.papers import squeezed, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -67,3 +72,27 @@ def test_what_is_not_approved_or_no_justification_is_not_posted(
 def test_another_agency_does_not_post_it(justified, other_agency_officer, at):
     with nothing_happens(), pytest.raises(NotAllowed):
         post(justified, other_agency_officer, at)
+
+
+def test_a_machine_fetches_the_public_copy_and_is_not_told_what_it_leaves_out(
+    justified, contracting_officer, gateway, vendor_a_machine, at
+):
+    ApiKey.objects.filter(pk__in=[gateway.key_id, vendor_a_machine.key_id]).update(
+        scopes=["documents:read"]
+    )
+    cut = Withheld("one source", "(b)(4)")
+    post(justified, contracting_officer, at, withheld=[cut])
+    render_document(document_id=Document.objects.get(is_public=True).pk)
+
+    (listed,) = (
+        key_client(vendor_a_machine).get("/api/v1/release_copies").json()["data"]
+    )
+    (ours,) = key_client(gateway).get("/api/v1/release_copies").json()["data"]
+
+    assert (listed["kind"], listed["answers"]) == ("justification", "Notice 4711")
+    assert (listed["withheld"], listed["original"]) == (None, None)
+    assert ours["withheld"] == [
+        {"passage": "one source", "exemption": "(b)(4)", "is_heading": False}
+    ]
+    file = key_client(vendor_a_machine).get(listed["download"])
+    assert squeezed("Only one source") not in squeezed(text_of(file.content))

@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Case, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
 from contracting.core.errors import NotVisible
 from contracting.core.periods import accounting_day
+from contracting.determinations.models import Posting
 from contracting.disputes.models import DisputeCase
-from contracting.documents.models import Document, DocumentQuerySet
+from contracting.documents.models import (
+    A_PAPER,
+    Document,
+    DocumentQuerySet,
+    Rendering,
+)
 from contracting.documents.queries import documents_of_stream, is_held_by
-from contracting.documents.states import DocumentKind
+from contracting.documents.states import DocumentKind, DocumentState
 from contracting.evaluations.queries import evaluations_visible_to
 from contracting.evidence.models import ReleaseCopy
 from contracting.orders.models import Modification, TaskOrder
@@ -92,6 +98,40 @@ def copies_released(document: Document) -> QuerySet[ReleaseCopy]:
     """The copies of a paper that were made for release, newest first."""
     found = ReleaseCopy.objects.filter(original=document)
     return found.select_related("document", "released_by__user").order_by("-pk")
+
+
+def public_copies(actor: Actor) -> DocumentQuerySet:
+    """The printed copies that everybody reads: those released, and justifications.
+
+    Each row has ``posted_at_place`` or ``release_copy``, which say what is withheld and
+    why; ``prints``, the newest last; and ``copied_from``, the id of the paper that it
+    is a copy of, for a reader of its agency who may read that one (FAR 6.305, 24.202).
+    """
+    posting = Posting.objects.filter(determination=OuterRef("subject_id"))
+    originals = Document.objects.visible_to(actor).filter(
+        agency=actor.organization_id, pk=OuterRef("release_copy__original")
+    )
+    prints = Rendering.objects.select_related("blob").order_by("pk")
+    posted = Q(kind=DocumentKind.JUSTIFICATION) & ~Q(subject_kind=A_PAPER)
+    found: DocumentQuerySet = (
+        Document.objects.filter(
+            posted | Q(subject_kind=A_PAPER),
+            is_public=True,
+            state=DocumentState.RENDERED,
+        )
+        .select_related("agency", "release_copy")
+        .prefetch_related(Prefetch("renderings", prints, to_attr="prints"))
+        .annotate(
+            posted_at_place=Case(
+                When(posted, then=Subquery(posting.values("place")[:1]))
+            ),
+            posted_without=Case(
+                When(posted, then=Subquery(posting.values("withheld")[:1]))
+            ),
+            copied_from=Subquery(originals.values("public_id")[:1]),
+        )
+    )
+    return found
 
 
 def papers_of(
