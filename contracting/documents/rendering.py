@@ -16,7 +16,7 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -29,12 +29,11 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from contracting.core.canonical import canonical_json, plain
+from contracting.core.canonical import canonical_json
 from contracting.documents import enclosures, paperwork
 from contracting.documents.calculations import instant_words
 from contracting.documents.paperwork.metadata import claim_universal_accessibility
 from contracting.documents.paperwork.quick_code import quick_code
-from contracting.documents.states import DRAFT_CODE
 
 if TYPE_CHECKING:
     from weasyprint import CSS
@@ -168,6 +167,38 @@ def _printed(sheet: Sheet, case: _TypeCase) -> bytes:
     return pdf
 
 
+def appearance_of(words: Mapping[str, str], *, width: float, height: float) -> bytes:
+    """A signature as its box on the page shows it: one page of that size, in points.
+
+    Its letters are set smaller until all of them are in the box.
+
+    :raises LibrariesMissing: when the machine has no Pango
+    """
+    message = missing_libraries()
+    if message:
+        raise LibrariesMissing(message)
+    from weasyprint import HTML
+
+    with _type_case() as case:
+        for letters in _LETTERS:
+            size = {"width": width, "height": height, "letters": letters}
+            page = render_to_string("documents/_appearance.html", {**words, **size})
+            html, styles = case.without_links(printable(page))
+            layout = HTML(string=html, base_url=ADDRESS, url_fetcher=_fetcher()).render(
+                font_config=case.fonts, stylesheets=styles
+            )
+            if len(layout.pages) == 1:
+                break
+        pdf: bytes = layout.copy(layout.pages[:1]).write_pdf(
+            pdf_identifier=hashlib.sha256(html.encode()).digest()[:16]
+        )
+        return pdf
+
+
+_LETTERS: Final = (10, 9, 8, 7, 6, 5, 4, 3)
+"""Points in which the words of a signature are tried; 10 as on every print."""
+
+
 def _leaves_its_page(layout: Layout) -> bool:
     """Whether the face of a form, with its signatures, does not end on page one."""
     return any(FACE_END in page.anchors for page in layout.pages[1:])
@@ -216,66 +247,6 @@ def render_apart(sheet: Sheet) -> bytes:
         message = "It could not be printed: the log of the site says why."
         raise LibrariesMissing(message)
     return done.stdout
-
-
-def draft_of(
-    kind: str,
-    *,
-    title: str,
-    version: int,
-    content_sha256: str,
-    context: Mapping[str, Any],
-    author: str,
-    at: datetime,
-    unfilled: Iterable[str] = (),
-) -> Sheet:
-    """What is not issued yet, as the press takes it; each page says that it is a draft.
-
-    Nobody has signed it, so no name stands where one signs. It is kept nowhere and is
-    no paper of record; whoever asks about its file is told that it is a draft.
-
-    :param context: as the verb that issues it would freeze it
-    :param unfilled: the blocks that the signature fills: names, days, numbers
-    """
-    frozen = plain(dict(context))
-    left = set(unfilled)
-    blocks = {
-        number: _unsigned(value)
-        for number, value in frozen.get("blocks", {}).items()
-        if number not in left
-    }
-    said = f"version {version}, printed {instant_words(enclosures.instant_of(at))}"
-    return Sheet(
-        kind=kind,
-        title=f"Draft: {title}",
-        number=DRAFT,
-        version=version,
-        content_sha256=content_sha256,
-        context={
-            **frozen,
-            "blocks": blocks,
-            "signatures": [_unsigned(each) for each in frozen.get("signatures") or []],
-            "draft": f"{said}. It binds nobody and is no paper of record.",
-        },
-        author=author,
-        created_at=at,
-        verify_at=f"{settings.SITE_URL}/verify/{DRAFT_CODE}",
-    )
-
-
-DRAFT: Final = "DRAFT"
-"""What stands in place of the number of a paper that is not issued."""
-
-
-def _unsigned(value: Any) -> Any:
-    """A block without who signed it and when."""
-    if not isinstance(value, Mapping):
-        return value
-    return {
-        key: said
-        for key, said in value.items()
-        if key not in {"signed_by", "signed_at", "title"}
-    }
 
 
 def _as_words(sheet: Sheet) -> dict[str, Any]:
@@ -334,7 +305,12 @@ def html_of(sheet: Sheet, face: int = 0) -> str:
     }
     with timezone.override(UTC):
         html = render_to_string(f"documents/{sheet.kind}.html", words)
-    return _UNPRINTABLE.sub(lambda found: f"[U+{ord(found[0]):04X}]", html)
+    return printable(html)
+
+
+def printable(words: str) -> str:
+    """The words, with each character that no paper prints named by its number."""
+    return _UNPRINTABLE.sub(lambda found: f"[U+{ord(found[0]):04X}]", words)
 
 
 _UNPRINTABLE: Final = re.compile(

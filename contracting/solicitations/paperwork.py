@@ -12,7 +12,8 @@ from contracting.core.periods import accounting_day
 from contracting.core.quantities import TOKENS_PER_MTOK
 from contracting.documents.calculations import day_words, printed
 from contracting.documents.paperwork.addresses import in_boxes, in_lines
-from contracting.documents.rendering import Sheet, draft_of
+from contracting.documents.paperwork.drafts import draft_of
+from contracting.documents.rendering import Sheet
 from contracting.reference.queries import attachment_labels
 from contracting.reference.states import Boundary, PriceStructure
 from contracting.solicitations.models import Amendment, Solicitation, SolicitationLine

@@ -28,7 +28,8 @@ from contracting.documents.paperwork.addresses import (
     office_in_lines,
     vendor_in_lines,
 )
-from contracting.documents.rendering import Sheet, draft_of
+from contracting.documents.paperwork.drafts import draft_of
+from contracting.documents.rendering import Sheet
 from contracting.reference.queries import list_price
 from contracting.reference.states import BY_VOLUME, PriceStructure
 from contracting.solicitations.models.tolerances import tolerance_rows

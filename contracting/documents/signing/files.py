@@ -32,7 +32,7 @@ def make_file(document: Document, print_it: Callable[[], bytes]) -> Made:
     """
     signed_by = document.signatures.select_related("approval").order_by("place")
     records = [each.approval.record for each in signed_by]
-    base = document.rendering
+    base, zone = document.rendering, str(document.context.get("time_zone") or "")
     if base is not None:
         start = Signed(
             content=read_blob(base.blob),
@@ -40,13 +40,15 @@ def make_file(document: Document, print_it: Callable[[], bytes]) -> Made:
             certificate_sha256=base.seal_certificate_sha256,
             level=base.level,
         )
-        made = add_signatures(start, parties=document.parties, records=records)
+        made = add_signatures(
+            start, parties=document.parties, records=records, zone=zone
+        )
         return Made(made.content, made, base)
     pdf = print_it()
     if not is_sealed(document.kind):
         return Made(pdf)
     if document.parties:
-        made = sign_print(pdf, parties=document.parties, records=records)
+        made = sign_print(pdf, parties=document.parties, records=records, zone=zone)
     else:
         reason = f"Issued by {document.agency.name}: {document.title}"
         made = seal(pdf, reason=f"{reason}, {document.number}")

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from contracting.documents.signing import stamps
+from contracting.documents.signing import appearance, stamps
 from contracting.documents.signing.keys import Key, SealMissing, opened
 from contracting.documents.signing.orders import FIELDS, readable
 
@@ -83,7 +83,9 @@ def seal(pdf: bytes, *, reason: str) -> Signed:
         return Signed(made, (len(pdf), len(made)), key.sha256, level)
 
 
-def sign_print(pdf: bytes, *, parties: Sequence[str], records: Sequence[str]) -> Signed:
+def sign_print(
+    pdf: bytes, *, parties: Sequence[str], records: Sequence[str], zone: str = ""
+) -> Signed:
     """Make a field for each signatory of a print, and sign those that have signed.
 
     The first signature certifies the file and allows exactly the fields that are left;
@@ -92,17 +94,20 @@ def sign_print(pdf: bytes, *, parties: Sequence[str], records: Sequence[str]) ->
     :param parties: who signs, in their order, as ``data/signature_orders.csv`` has it
     :param records: the approval records there are, canonical JSON, in the same order;
         fewer than parties as long as some have not signed
+    :param zone: IANA name of the zone in which a signature that is shown says its time
     :raises SealMissing: without a key, or without the time stamp that is asked for
     """
     made = _with_fields(pdf, parties)
     start = Signed(made, (len(pdf), len(made)), "", "")
-    return add_signatures(start, parties=parties, records=records)
+    return add_signatures(start, parties=parties, records=records, zone=zone)
 
 
 def add_signatures(
-    start: Signed, *, parties: Sequence[str], records: Sequence[str]
+    start: Signed, *, parties: Sequence[str], records: Sequence[str], zone: str = ""
 ) -> Signed:
     """The same file with the signatures that it lacks, each a revision of its own.
+
+    One whose field has a room on the page is shown there.
 
     :raises ValueError: if more have signed than there are places
     :raises SealMissing: as for :func:`sign_print`
@@ -114,7 +119,9 @@ def add_signatures(
     certificate = start.certificate_sha256
     with opened() as key:
         for place in range(len(revisions) - 2, len(records)):
-            content, reached = _signed_at(content, key, parties, place, records[place])
+            content, reached = _signed_at(
+                content, key, parties, place, records[place], zone
+            )
             revisions.append(len(content))
             level = min(level, reached, key=_LEVELS.index) if level else reached
             certificate = key.sha256
@@ -157,13 +164,17 @@ _FIELDS_AND_APPENDED_ONLY: Final = 3
 
 
 def _with_fields(pdf: bytes, parties: Sequence[str]) -> bytes:
-    """The print with an invisible, named field for each signatory, and its lock."""
+    """The print with a named field for each signatory, and its lock.
+
+    It is invisible but where the print has left room for who signs later.
+    """
     from pyhanko.pdf_utils.generic import NameObject, NumberObject
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import fields
 
     writer: Any = IncrementalPdfFileWriter(io.BytesIO(pdf))
     names = [FIELDS[party] for party in parties]
+    rooms = appearance.rooms_of(writer, parties)
     for place, party in enumerate(parties):
         left = names[place + 1 :]
         lock = (
@@ -172,13 +183,18 @@ def _with_fields(pdf: bytes, parties: Sequence[str]) -> bytes:
             else fields.FieldMDPSpec(fields.FieldMDPAction.ALL)
         )
         level = fields.MDPPerm.FILL_FORMS if left else fields.MDPPerm.NO_CHANGES
+        room = rooms.get(party)
         spec = fields.SigFieldSpec(
             sig_field_name=names[place],
+            on_page=room.page if room else 0,
+            box=room.box if room else None,
             field_mdp_spec=lock,
             doc_mdp_update_value=level,
             readable_field_name=readable(party),
         )
         fields.append_signature_field(writer, spec)
+        if room is not None:
+            appearance.tag_field(writer, writer.root["/AcroForm"]["/Fields"], room.page)
     flags: Any = NumberObject
     form = writer.root["/AcroForm"]
     form[NameObject("/SigFlags")] = flags(_FIELDS_AND_APPENDED_ONLY)
@@ -188,7 +204,12 @@ def _with_fields(pdf: bytes, parties: Sequence[str]) -> bytes:
 
 
 def _signed_at(
-    content: bytes, key: Key, parties: Sequence[str], place: int, record: str
+    content: bytes,
+    key: Key,
+    parties: Sequence[str],
+    place: int,
+    record: str,
+    zone: str,
 ) -> tuple[bytes, str]:
     from pyhanko.sign.fields import MDPPerm
 
@@ -202,6 +223,7 @@ def _signed_at(
         permits=level,
         certifies=place == 0,
         record=record,
+        style=appearance.style_of(content, FIELDS[parties[place]], record, zone),
     )
 
 
@@ -214,6 +236,7 @@ def _signed(
     permits: Any,
     certifies: bool,
     record: str = "",
+    style: Any = None,
 ) -> tuple[bytes, str]:
     """The file with one signature more, and the level that it has reached."""
     stamper = stamps.timestamper()
@@ -226,7 +249,7 @@ def _signed(
     }
 
     def made(stamper: Any, **more: Any) -> bytes:
-        return _one_signature(content, key, record, stamper, {**about, **more})
+        return _one_signature(content, key, record, stamper, style, {**about, **more})
 
     if proof is not None:
         try:
@@ -262,7 +285,12 @@ def _no_stamp() -> tuple[type[Exception], ...]:
 
 
 def _one_signature(
-    content: bytes, key: Key, record: str, stamper: Any, about: Mapping[str, Any]
+    content: bytes,
+    key: Key,
+    record: str,
+    stamper: Any,
+    style: Any,
+    about: Mapping[str, Any],
 ) -> bytes:
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import fields, signers
@@ -273,9 +301,9 @@ def _one_signature(
     writer = IncrementalPdfFileWriter(io.BytesIO(content))
     room = None if stamper is not None else _room(key, record)
     with _attached(key, record):
-        output = signers.sign_pdf(
-            writer, metadata, key.signer, timestamper=stamper, bytes_reserved=room
-        )
+        output = signers.PdfSigner(
+            metadata, key.signer, timestamper=stamper, stamp_style=style
+        ).sign_pdf(writer, bytes_reserved=room)
     signed: bytes = output.getvalue()
     return signed
 

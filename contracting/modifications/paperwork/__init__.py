@@ -19,8 +19,9 @@ from contracting.core.periods import accounting_day as accounting_day
 from contracting.core.quantities import TOKENS_PER_MTOK as TOKENS_PER_MTOK
 from contracting.documents.calculations import day_words, printed
 from contracting.documents.paperwork.addresses import office_in_lines, vendor_in_lines
+from contracting.documents.paperwork.drafts import draft_of
 from contracting.documents.queries import documents_of as documents_of
-from contracting.documents.rendering import Sheet, draft_of
+from contracting.documents.rendering import Sheet
 from contracting.modifications import calculations
 from contracting.modifications.calculations import words as words
 from contracting.modifications.models import (

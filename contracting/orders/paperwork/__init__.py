@@ -17,7 +17,8 @@ from contracting.core.quantities import Tokens as Tokens
 from contracting.core.templatetags.drawdown import dollars as money
 from contracting.documents.calculations import printed as printed
 from contracting.documents.paperwork.addresses import in_boxes, office_in_lines
-from contracting.documents.rendering import Sheet, draft_of
+from contracting.documents.paperwork.drafts import draft_of
+from contracting.documents.rendering import Sheet
 from contracting.orders import calculations
 from contracting.orders.models import (
     Modification as Modification,

@@ -12,7 +12,8 @@ from contracting.core.periods import accounting_day
 from contracting.core.quantities import Dollars, Tokens
 from contracting.documents.calculations import printed
 from contracting.documents.paperwork.addresses import office_in_lines, vendor_in_lines
-from contracting.documents.rendering import Sheet, draft_of
+from contracting.documents.paperwork.drafts import draft_of
+from contracting.documents.rendering import Sheet
 from contracting.orders import calculations
 from contracting.orders.models import (
     Modification,
