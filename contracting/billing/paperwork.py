@@ -195,7 +195,7 @@ def _lines(invoice: Invoice) -> Iterator[dict[str, Any]]:
             "order": piid,
             "item": credit.credit.order_line.clin,
             "acrn": credit.credit.acrn,
-            "description": f"{credit.description}, {credit.credit.public_id}",
+            "description": f"{credit.description}, {credit.credit.number}",
             "credit": -credit.amount_dollars,
             "net": -credit.amount_dollars,
         }

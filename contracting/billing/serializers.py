@@ -283,6 +283,7 @@ class CreditLineSerializer(serializers.Serializer[object]):
     id = serializers.CharField()
     position = serializers.IntegerField()
     credit = serializers.CharField()
+    credit_number = serializers.CharField()
     clin = serializers.CharField()
     acrn = serializers.CharField()
     kind = serializers.CharField()
@@ -304,6 +305,7 @@ class CreditSerializer(serializers.Serializer[object]):
     """What the vendor owes back, and what of it is open."""
 
     id = serializers.CharField()
+    number = serializers.CharField()
     order = serializers.CharField()
     clin = serializers.CharField()
     acrn = serializers.CharField()

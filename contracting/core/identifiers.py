@@ -430,6 +430,19 @@ def _check(grammar: re.Pattern[str], text: str, words: str) -> str:
     return normal
 
 
+NUMBER_LENGTH: Final = 40
+"""Of a PIID, a code and a counter of any size."""
+
+
+def next_below(piid: str | None, code: str, numbered: QuerySet[Any]) -> str:
+    """The next number below a contract or an order, such as ``75D30127F00001-CR1``.
+
+    :param numbered: the rows that share the series, which are never deleted; hold the
+        lock of what they are below
+    """
+    return f"{piid}-{code}{numbered.count() + 1}"
+
+
 def next_in_fiscal_year(prefix: str, on: date, numbered: QuerySet[Any]) -> str:
     """The next number of a series without a gap, such as ``PR-26-00001``.
 

@@ -36,6 +36,24 @@ CREATE TRIGGER {table}_is_append_only_truncate BEFORE TRUNCATE ON {table}
     return migrations.RunSQL(forward, migrations.RunSQL.noop)
 
 
+def number_below(table: str, code: str, parents: str) -> migrations.RunSQL:
+    """Number the rows that there are below their contract or order, oldest first.
+
+    :param code: as :func:`~contracting.core.identifiers.next_below` takes it
+    :param parents: SQL that selects the id of each row, and as ``piid`` the number of
+        what it is below
+    """
+    forward = f"""
+ALTER TABLE {table} DISABLE TRIGGER USER;
+UPDATE {table} SET number = numbered.number FROM (
+  SELECT id, piid || '-{code}' || row_number() OVER (PARTITION BY piid ORDER BY id)
+    AS number FROM ({parents}) AS parents
+) AS numbered WHERE {table}.id = numbered.id;
+ALTER TABLE {table} ENABLE TRIGGER USER;
+"""
+    return migrations.RunSQL(forward, migrations.RunSQL.noop)
+
+
 def may_set_once(table: str, *columns: str) -> migrations.RunSQL:
     """Say anew which columns of an append-only table may be set once, all of them."""
     return migrations.RunSQL(_set_once_function(table, columns), migrations.RunSQL.noop)

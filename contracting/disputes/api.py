@@ -114,6 +114,7 @@ def case_row(case: DisputeCase) -> dict[str, Any]:
     found = queries.listed_findings(case)
     return {
         "id": case.public_id,
+        "number": case.number,
         "order": case.order.public_id,
         "state": case.state.value,
         "question": case.question,
@@ -131,6 +132,7 @@ def claim_row(claim: Claim) -> dict[str, Any]:
     decision = getattr(claim, "decision", None)
     return {
         "id": claim.public_id,
+        "number": claim.number,
         "contract": claim.contract.public_id,
         "dispute": claim.case.public_id if claim.case else None,
         "state": claim.state.value,

@@ -49,7 +49,7 @@ def case_decision_sheet(decision: CaseDecision, *, signer: Actor) -> dict[str, A
         ),
         "heading": "Decision on a Dispute",
         "facts": [
-            {"label": "Dispute", "value": case.public_id},
+            {"label": "Dispute", "value": case.number},
             {"label": "Disputed since", "value": case.opened_at, "span": 8},
             *_dollars("Disputed in all", disputed_total(case)),
             *_dollars(
@@ -121,7 +121,7 @@ def claim_decision_sheet(decision: ClaimDecision, *, signer: Actor) -> dict[str,
         ),
         "heading": "Final Decision of the Contracting Officer",
         "facts": [
-            {"label": "Claim", "value": claim.public_id},
+            {"label": "Claim", "value": claim.number},
             {"label": "Claim received", "value": claim.received_at, "span": 8},
             *_dollars("Claimed", claimed),
             *_dollars("Allowed", allowed),

@@ -11,6 +11,7 @@ class DisputeSummarySerializer(serializers.Serializer[object]):
     """A dispute in a list; the amount is exact and unrounded."""
 
     id = serializers.CharField()
+    number = serializers.CharField()
     order = serializers.CharField()
     state = serializers.CharField()
     question = serializers.CharField()
@@ -58,6 +59,7 @@ class ClaimSerializer(serializers.Serializer[object]):
     """A claim, with the final decision on it."""
 
     id = serializers.CharField()
+    number = serializers.CharField()
     contract = serializers.CharField()
     dispute = serializers.CharField(allow_null=True)
     state = serializers.CharField()

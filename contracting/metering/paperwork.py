@@ -84,7 +84,7 @@ def funds_notice_sheet(notice: FundsNotice) -> dict[str, Any]:
 def _facts(notice: FundsNotice, terms: Terms) -> Iterator[dict[str, Any]]:
     used, funds = Dollars(notice.used_dollars), Dollars(notice.obligated_dollars)
     yield {"label": "Of", "value": notice.of_what, "span": 8}
-    yield {"label": "Notice", "value": notice.public_id}
+    yield {"label": "Notice", "value": notice.number}
     yield {"label": "Obligated", "value": funds.amount, "shape": _DOLLARS}
     yield {"label": "Used, exact", "value": used.amount, "shape": _DOLLARS}
     yield {"label": "Left", "value": (funds - used).amount, "shape": _DOLLARS}

@@ -286,7 +286,7 @@ def _credits(certification: PaymentCertification) -> list[dict[str, Any]]:
     rows = certification.offsets.select_related("credit__order_line__contract_line")
     return [
         {
-            "number": each.credit.public_id,
+            "number": each.credit.number,
             "reason": f"{each.credit.get_kind_display()}: {each.credit.reason}",
             "item": each.credit.order_line.clin,
             "acrn": each.credit.acrn,

@@ -73,6 +73,7 @@ class OffsetSerializer(serializers.Serializer[object]):
     """A credit that the payment takes off."""
 
     credit = serializers.CharField()
+    credit_number = serializers.CharField()
     is_stated = serializers.BooleanField()
     amount = MoneySerializer()
 

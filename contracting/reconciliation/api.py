@@ -147,6 +147,7 @@ def run_row(run: ReconciliationRun) -> dict[str, Any]:
     """A comparison in a list."""
     return {
         "id": run.public_id,
+        "number": run.number,
         "order": run.order.public_id,
         "invoice": run.invoice.public_id if run.invoice else None,
         "period_start": instant(run.period_start),

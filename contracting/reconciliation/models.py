@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q, Sum
 
+from contracting.core.identifiers import NUMBER_LENGTH
 from contracting.core.models import Addressed, AppendOnly, Timestamped
 from contracting.core.subjects import Subject
 from contracting.reconciliation.states import (
@@ -22,6 +23,9 @@ class ReconciliationRun(Addressed, AppendOnly):
 
     PREFIX = "run"
 
+    number = models.CharField(
+        max_length=NUMBER_LENGTH, help_text="75D30127F00001-REC1, by its order."
+    )
     order = models.ForeignKey(
         "orders.TaskOrder", on_delete=models.PROTECT, related_name="reconciliations"
     )
@@ -49,8 +53,15 @@ class ReconciliationRun(Addressed, AppendOnly):
     ran_at = models.DateTimeField()
     ran_by = models.CharField(max_length=160)
 
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_comparison_has_a_number_of_its_own", fields=["number"]
+            ),
+        ]
+
     def __str__(self) -> str:
-        return f"{self.public_id} on {self.order_id}"
+        return self.number
 
     @property
     def path(self) -> str:
@@ -277,6 +288,9 @@ class Acceptance(Addressed, AppendOnly):
 
     PREFIX = "acc"
 
+    number = models.CharField(
+        max_length=NUMBER_LENGTH, help_text="75D30127F00001-ACC1, by its order."
+    )
     invoice = models.ForeignKey(
         "billing.Invoice", on_delete=models.PROTECT, related_name="acceptances"
     )
@@ -298,6 +312,9 @@ class Acceptance(Addressed, AppendOnly):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
+                name="an_acceptance_has_a_number_of_its_own", fields=["number"]
+            ),
+            models.UniqueConstraint(
                 name="what_agrees_on_an_invoice_is_accepted_once",
                 fields=["invoice"],
                 condition=Q(finding__isnull=True),
@@ -305,7 +322,7 @@ class Acceptance(Addressed, AppendOnly):
         ]
 
     def __str__(self) -> str:
-        return f"acceptance of {self.invoice_id}"
+        return self.number
 
     @property
     def beyond_dollars(self) -> Decimal:

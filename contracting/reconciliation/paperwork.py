@@ -70,7 +70,7 @@ def statement(
             {"label": "Tokens reported", "value": run.b_tokens, "shape": "tokens"},
             {"label": "Tokens invoiced", "value": run.c_tokens, "shape": "tokens"},
             {"label": "Compared", "value": run.ran_at, "span": 6},
-            {"label": "Run", "value": run.public_id, "span": 6},
+            {"label": "Run", "value": run.number, "span": 6},
             {"label": "Inputs SHA-256", "value": run.inputs_sha256, "shape": "mono"},
             *beyond_facts(queries.acceptances_of(invoice), order),
             {"label": "Result SHA-256", "value": run.result_sha256, "shape": "mono"},
@@ -211,8 +211,8 @@ def receiving_report(acceptance: Acceptance, by: Actor) -> dict[str, Any]:
                 "shape": "dollars",
             },
             *beyond_facts([acceptance], invoice.order),
-            {"label": "Reconciliation", "value": run.public_id, "span": 6},
-            {"label": "Acceptance", "value": acceptance.public_id, "span": 6},
+            {"label": "Reconciliation", "value": run.number, "span": 6},
+            {"label": "Acceptance", "value": acceptance.number, "span": 6},
             {"label": "Result SHA-256", "value": run.result_sha256, "shape": "mono"},
         ],
         "notes": [
@@ -265,7 +265,7 @@ def _result(acceptance: Acceptance) -> str:
     run, finding = acceptance.run, acceptance.finding
     agreed = run.cells.filter(agrees=True).count()
     words = (
-        f"Reconciliation {run.public_id}: meter, usage report and invoice agree on "
+        f"Reconciliation {run.number}: meter, usage report and invoice agree on "
         f"{agreed} of {run.cells.count()} counts; "
         f"${acceptance.accepted_dollars:,.2f} accepted"
     )

@@ -28,6 +28,7 @@ class RunSummarySerializer(serializers.Serializer[object]):
     """A comparison in a list."""
 
     id = serializers.CharField()
+    number = serializers.CharField()
     order = serializers.CharField()
     invoice = serializers.CharField(allow_null=True)
     period_start = serializers.CharField()

@@ -192,7 +192,7 @@ def test_a_claim_is_submitted_and_decided(case):
     )
     assert final.status_code == 303
     assert "$0.00 of $100,000.01 is allowed" in answer_of(vendor.get(claim.path))
-    assert "Claim of $100,000.01" in text_of(vendor.get(claim.path))
+    assert f"Claim {claim.number} of $100,000.01" in text_of(vendor.get(claim.path))
 
 
 def test_service_levels_are_recorded_and_shown_to_both(order):

@@ -3,11 +3,14 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import psycopg
 import pytest
+from django.db import connection
 
 from contracting.contracts.models import Contract
 from contracting.core.errors import NotAllowed
 from contracting.core.periods import accounting_day
+from contracting.core.triggers import number_below
 from contracting.disputes.operations.submit_claim import submit_claim
 from contracting.disputes.queries.cases import open_claims
 from contracting.disputes.refusals import ClaimIncomplete, NotCertified
@@ -15,6 +18,7 @@ from contracting.disputes.states import CERTIFICATION_WORDS
 from contracting.notices.models import Notice
 from tests.builders_orders import ORDERED_AT, awarded_contract
 from tests.cast import actor, nothing_happens
+from tests.databases import as_owner
 from tests.worlds import once_per_file
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +81,45 @@ def test_a_claim_is_whole(contract, wrong):
 def test_only_a_signer_of_the_vendor_claims(contract, outsider):
     with nothing_happens(), pytest.raises(NotAllowed):
         claimed(contract, by=outsider)
+
+
+def test_claims_are_numbered_below_their_contract(contract):
+    first, second = claimed(contract), claimed(contract, "7.00")
+
+    assert first.number == f"{contract.piid}-CLM1"
+    assert second.number == f"{contract.piid}-CLM2"
+
+
+def test_older_rows_are_numbered_in_their_order_and_stay_as_they_are(db):
+    # Given claims as they were before they had numbers
+    with as_owner(connection.settings_dict["NAME"]) as session:
+        for (name,) in session.execute(_REFERENCES).fetchall():
+            session.execute(f'ALTER TABLE disputes_claim DROP CONSTRAINT "{name}"')
+        for number in ("b", "a", "c"):
+            session.execute(_OLD_CLAIM, [f"clm_{number}", number])
+
+        # When the migration numbers them
+        parents = "SELECT id, 'PIID-' || contract_id AS piid FROM disputes_claim"
+        session.execute(number_below("disputes_claim", "CLM", parents).sql)
+
+        # Then the oldest is the first, and no row can be changed
+        found = session.execute("SELECT public_id, number FROM disputes_claim")
+        assert sorted(found) == [
+            ("clm_a", "PIID-7-CLM2"),
+            ("clm_b", "PIID-7-CLM1"),
+            ("clm_c", "PIID-7-CLM3"),
+        ]
+        with pytest.raises(psycopg.DatabaseError, match="only ever added|append"):
+            session.execute("UPDATE disputes_claim SET number = 'another'")
+        session.rollback()
+
+
+_REFERENCES = """
+SELECT conname FROM pg_constraint
+WHERE conrelid = 'disputes_claim'::regclass AND contype = 'f'
+"""
+_OLD_CLAIM = """
+INSERT INTO disputes_claim (public_id, number, dollars, text, certification,
+  received_at, decision_due_on, contract_id, submitted_by_id)
+VALUES (%s, %s, 5, 'Ours.', '', now(), now(), 7, 7)
+"""

@@ -19,7 +19,7 @@ def test_a_burn_notice_goes_out_as_paper_with_the_figures_of_its_instant(funded,
         "Whole order $40.00 $30.00 $10.00 75%",
         "at the vendor's own risk",
         "exceed 75 percent of the funds",
-        notice.public_id,
+        notice.number,
     ):
         assert squeezed(said) in words, said
     parts = ("cor", "vendor_a_signer", "vendor_b_signer", "other_agency_officer")

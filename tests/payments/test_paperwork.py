@@ -88,7 +88,7 @@ def test_the_funds_of_a_voucher_come_to_what_is_paid(order, accepted):
     words = f"${PAYABLE} less $1.25: ${Dollars(certification.dollars).plain()}"
     assert context["blocks"]["classification"].endswith(words)
     (taken,) = context["credits"]
-    assert taken["number"] == credit.public_id
+    assert taken["number"] == credit.number
     assert credit.reason in taken["reason"]
 
 

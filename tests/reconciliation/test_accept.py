@@ -94,7 +94,7 @@ def test_the_receiving_report_is_filled_from_the_period_and_the_run(order, invoi
     assert blocks["3"] == plain(accounting_day(invoice.period_end, zone))
     assert contract.vendor.cage in blocks["9"]
     assert blocks["14"].startswith(order.piid)
-    assert acceptance.run.public_id in blocks["22"]
+    assert acceptance.run.number in blocks["22"]
     assert "agree on 4 of 4 counts" in blocks["22"]
 
     # And each row names the model, the class and the period with its day

@@ -90,7 +90,7 @@ def test_the_steps_lead_from_the_invoice_to_the_meter(order, differing):
     assert context["tolerances"][0]["measure"] == "per line and day"
     assert len(context["reports"]) == 1
     words = words_on(paper_of())
-    for said in (run.inputs_sha256, run.result_sha256, run.public_id):
+    for said in (run.inputs_sha256, run.result_sha256, run.number):
         assert squeezed(said) in words
     assert squeezed("Accepted by") in words
 
@@ -100,7 +100,7 @@ def test_the_steps_lead_from_the_invoice_to_the_meter(order, differing):
     assert Decimal(report["totals"]["accepted"]["amount"]) == (
         acceptance.accepted_dollars
     )
-    assert run.public_id in report["blocks"]["22"]
+    assert run.number in report["blocks"]["22"]
 
 
 def test_it_is_printed_with_a_drawing_that_can_be_read_aloud(order, differing):

@@ -76,6 +76,7 @@ def _credited(row: CreditLine) -> dict[str, Any]:
         "id": row.public_id,
         "position": row.position,
         "credit": row.credit.public_id,
+        "credit_number": row.credit.number,
         "clin": row.credit.order_line.clin,
         "acrn": row.credit.acrn,
         "kind": row.credit.kind,
@@ -88,6 +89,7 @@ def credit_row(credit: CreditDue) -> dict[str, Any]:
     """A credit as the API writes it."""
     return {
         "id": credit.public_id,
+        "number": credit.number,
         "order": credit.order.public_id,
         "clin": credit.order_line.clin,
         "acrn": credit.acrn,

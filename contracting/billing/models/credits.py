@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from contracting.billing.states import GIVEN_UP, CreditKind, SettlementKind
+from contracting.core.identifiers import NUMBER_LENGTH
 from contracting.core.models import (
     Addressed,
     AppendOnly,
@@ -27,6 +28,9 @@ class CreditDue(Addressed, Timestamped):
 
     PREFIX = "crd"
 
+    number = models.CharField(
+        max_length=NUMBER_LENGTH, help_text="75D30127F00001-CR1, by its order."
+    )
     order = models.ForeignKey(
         "orders.TaskOrder", on_delete=models.PROTECT, related_name="credits_due"
     )
@@ -61,6 +65,9 @@ class CreditDue(Addressed, Timestamped):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_credit_has_a_number_of_its_own", fields=["number"]
+            ),
             models.CheckConstraint(
                 name="a_credit_is_of_something", condition=Q(dollars__gt=0)
             ),

@@ -17,6 +17,7 @@ from contracting.billing.refusals import (
 )
 from contracting.billing.states import CreditKind
 from contracting.core.actors import Actor
+from contracting.core.identifiers import next_below
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
@@ -68,6 +69,7 @@ def record_credit(
     if because is not None:
         _guard_once(line, acrn, kind, because)
     credit = CreditDue.objects.create(
+        number=next_below(order.piid, "CR", CreditDue.objects.filter(order=order)),
         order=order,
         order_line=line,
         acrn=acrn,

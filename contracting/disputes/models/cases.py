@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from contracting.core.identifiers import NUMBER_LENGTH
 from contracting.core.models import Addressed, AppendOnly
 from contracting.core.subjects import Subject
 from contracting.disputes.states import CaseState, Stance
@@ -17,6 +18,9 @@ class DisputeCase(Addressed, AppendOnly):
 
     PREFIX = "dsp"
 
+    number = models.CharField(
+        max_length=NUMBER_LENGTH, help_text="75D30127F00001-DSP1, by its order."
+    )
     order = models.ForeignKey(
         "orders.TaskOrder", on_delete=models.PROTECT, related_name="dispute_cases"
     )
@@ -34,6 +38,9 @@ class DisputeCase(Addressed, AppendOnly):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_dispute_has_a_number_of_its_own", fields=["number"]
+            ),
             models.CheckConstraint(
                 name="a_dispute_says_what_is_asked", condition=~Q(question="")
             ),

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from contracting.core.identifiers import NUMBER_LENGTH
 from contracting.core.models import Addressed, AppendOnly
 from contracting.core.subjects import Subject
 from contracting.disputes.models.cases import DisputeCase
@@ -18,6 +19,9 @@ class Claim(Addressed, AppendOnly):
 
     PREFIX = "clm"
 
+    number = models.CharField(
+        max_length=NUMBER_LENGTH, help_text="75D30127D00001-CLM1, by its contract."
+    )
     contract = models.ForeignKey(
         "contracts.Contract", on_delete=models.PROTECT, related_name="claims"
     )
@@ -38,6 +42,9 @@ class Claim(Addressed, AppendOnly):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_claim_has_a_number_of_its_own", fields=["number"]
+            ),
             models.CheckConstraint(
                 name="a_claim_is_a_sum_certain_with_its_basis",
                 condition=Q(dollars__gt=0) & ~Q(text=""),

@@ -13,6 +13,7 @@ from contracting.billing.queries import locked_order
 from contracting.contracts.models import Contract
 from contracting.contracts.queries import representatives
 from contracting.core.actors import Actor
+from contracting.core.identifiers import next_below
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, total_dollars
@@ -63,6 +64,7 @@ def open_dispute(
         raise CaseIncomplete(message, pointer="/question")
     clocks = clocks_at(order.contract, found, at)
     case = DisputeCase.objects.create(
+        number=next_below(order.piid, "DSP", DisputeCase.objects.filter(order=order)),
         order=order,
         question=question.strip(),
         ask_by=clocks.ask_by,

@@ -10,6 +10,7 @@ from django.db import transaction
 from contracting.audit.operations.record import record_event
 from contracting.contracts.models import Contract
 from contracting.core.actors import Actor
+from contracting.core.identifiers import next_below
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars
@@ -69,6 +70,9 @@ def submit_claim(
         raise NotCertified(message, pointer="/is_certified", threshold=limit.plain)
     days = int(threshold(DECISION_DAYS, on).value)
     claim = Claim.objects.create(
+        number=next_below(
+            contract.piid, "CLM", Claim.objects.filter(contract=contract)
+        ),
         contract=contract,
         case=dispute,
         dollars=asked.amount,

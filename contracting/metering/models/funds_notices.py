@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from contracting.core.identifiers import NUMBER_LENGTH
 from contracting.core.models import Addressed, AppendOnly
 from contracting.core.subjects import Subject
 from contracting.metering.states import FundsClausePreset, FundsNoticeKind
@@ -75,6 +76,9 @@ class FundsNotice(Addressed, AppendOnly):
 
     PREFIX = "fnt"
 
+    number = models.CharField(
+        max_length=NUMBER_LENGTH, help_text="75D30127F00001-FN1, by its order."
+    )
     order = models.ForeignKey(
         "orders.TaskOrder", on_delete=models.PROTECT, related_name="funds_notices"
     )
@@ -103,6 +107,9 @@ class FundsNotice(Addressed, AppendOnly):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="a_notice_of_funds_has_a_number_of_its_own", fields=["number"]
+            ),
             models.UniqueConstraint(
                 name="a_share_of_the_funds_is_told_once_in_an_epoch",
                 fields=["order", "line", "kind", "percent", "epoch"],

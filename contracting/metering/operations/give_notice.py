@@ -9,6 +9,7 @@ from django.db import transaction
 
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
+from contracting.core.identifiers import next_below
 from contracting.ledger.states import Holder
 from contracting.metering import events
 from contracting.metering.models import FundsNotice
@@ -77,6 +78,7 @@ def _give(
     at: datetime,
 ) -> FundsNotice:
     notice = FundsNotice(
+        number=next_below(order.piid, "FN", FundsNotice.objects.filter(order=order)),
         order=order,
         line=funds.line,
         kind=FundsNoticeKind.USED,

@@ -76,6 +76,7 @@ class PaymentEndpoint(EndpointView):
         body["credits"] = [
             {
                 "credit": each.credit.public_id,
+                "credit_number": each.credit.number,
                 "is_stated": each.credit_line_id is not None,
                 "amount": money(each.dollars),
             }

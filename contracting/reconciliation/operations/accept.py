@@ -18,6 +18,7 @@ from contracting.billing.queries import (
 from contracting.billing.states import InvoiceState
 from contracting.core.actors import Actor
 from contracting.core.errors import IllegalMove, Stale
+from contracting.core.identifiers import next_below
 from contracting.core.periods import accounting_day
 from contracting.core.permissions import require
 from contracting.core.quantities import (
@@ -212,7 +213,9 @@ def _keep(
     at: datetime,
     charges: Sequence[PayableCharge] = (),
 ) -> Acceptance:
+    earlier = Acceptance.objects.filter(invoice__order=invoice.order_id)
     acceptance = Acceptance.objects.create(
+        number=next_below(invoice.order.piid, "ACC", earlier),
         invoice=invoice,
         finding=finding,
         run=run,

@@ -19,6 +19,7 @@ from contracting.billing.states import InvoiceState
 from contracting.contracts.queries import representatives
 from contracting.core.actors import Actor
 from contracting.core.canonical import plain
+from contracting.core.identifiers import next_below
 from contracting.core.periods import accounting_day, add_business_days
 from contracting.core.permissions import require
 from contracting.core.quantities import Dollars, Tokens, total_dollars
@@ -184,7 +185,9 @@ def _keep_run(
     match, (start, end) = made.match, made.span
     cells = queries.cells_of(made.order, match)
     metered = list(_within(match.metered, made))
+    earlier = ReconciliationRun.objects.filter(order=made.order)
     run = ReconciliationRun.objects.create(
+        number=next_below(made.order.piid, "REC", earlier),
         order=made.order,
         invoice=made.invoice,
         period_start=start,

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
+from contracting.core.identifiers import next_below
 from contracting.core.permissions import require
 from contracting.metering.models import FundsNotice
 from contracting.metering.operations.deliver_notice import deliver_notice
@@ -58,6 +59,7 @@ def tell_forecast(*, order_id: int, by: Actor, at: datetime) -> FundsNotice | No
     if told.exists():
         return None
     notice = FundsNotice(
+        number=next_below(order.piid, "FN", FundsNotice.objects.filter(order=order)),
         order=order,
         kind=FundsNoticeKind.EXPECTED,
         percent=terms.forecast_percent,
