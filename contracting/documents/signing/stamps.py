@@ -20,12 +20,26 @@ def timestamper() -> TimeStamper | None:
     url = settings.SEAL_TSA_URL
     if not url:
         return None
+    https = url.startswith("https:")
+    stamper: TimeStamper = _client()(url, https=https, timeout=TSA_SECONDS)
+    return stamper
+
+
+def _client() -> Any:
+    from pyhanko.sign.timestamps import TimestampRequestError
     from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 
-    https = url.startswith("https:")
-    client: Any = RequestsHTTPTimeStamper
-    stamper: TimeStamper = client(url, https=https, timeout=TSA_SECONDS)
-    return stamper
+    class Client(RequestsHTTPTimeStamper):  # type: ignore[misc]
+        """Says what is wrong with an answer over whose content pyHanko stumbles."""
+
+        async def async_timestamp(self, *asked: Any) -> Any:
+            try:
+                return await super().async_timestamp(*asked)
+            except (AttributeError, KeyError, TypeError) as error:
+                message = "The answer is no stamp of what was asked for."
+                raise TimestampRequestError(message) from error
+
+    return Client
 
 
 def long_term() -> ValidationContext | None:
