@@ -309,9 +309,30 @@ def html_of(sheet: Sheet, face: int = 0) -> str:
 
 
 def printable(words: str) -> str:
-    """The words, with each character that no paper prints named by its number."""
-    return _UNPRINTABLE.sub(lambda found: f"[U+{ord(found[0]):04X}]", words)
+    """The words, with each character that no paper prints named by its number.
 
+    These are controls, what would make a line read otherwise than it was written, and
+    what no font of the package draws; the record that a paper encloses keeps them.
+    """
+    if words.isascii() and not _UNPRINTABLE.search(words):
+        return words
+    known = _letters()
+    return "".join(
+        each if _is_printed(each, known) else f"[U+{ord(each):04X}]" for each in words
+    )
+
+
+def _is_printed(letter: str, known: frozenset[int]) -> bool:
+    if ord(letter) < _END_OF_ASCII or ord(letter) in known or letter in _WITHOUT_INK:
+        return not _UNPRINTABLE.match(letter)
+    return False
+
+
+_END_OF_ASCII: Final = 0x80
+_WITHOUT_INK: Final = (
+    "\u00a0\u00ad\u2000\u2002\u2003\u2009\u200b\u200c\u200e\u200f\u202f\u2060"
+)
+"""Spaces, places to break a word, and marks of direction."""
 
 _UNPRINTABLE: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls
@@ -319,8 +340,19 @@ _UNPRINTABLE: Final = re.compile(
     "\u200d\ufe0f\ufeff\ufff9-\uffff"  # joiners, selectors, no characters at all
     "\ud800-\udfff\U0001f000-\U0001faff\U000e0000-\U000e01ef]"  # halves, pictures
 )
-"""Characters that a paper names by their number, for no font of ours draws them or they
-would make it read otherwise than it was written; its attachment keeps them."""
+
+
+@cache
+def _letters() -> frozenset[int]:
+    """The number of each character that the fonts of running text draw."""
+    from fontTools.ttLib import TTFont
+
+    found: set[int] = set()
+    for name, file in _package_files().items():
+        if name.endswith("-Regular.ttf"):
+            with TTFont(file, lazy=True) as font:
+                found.update(font.getBestCmap())
+    return frozenset(found)
 
 
 def renderer() -> str:

@@ -329,8 +329,13 @@ def _cell(value: Any, column: Column, zone: str) -> dict[str, Any]:
     return {
         "text": text,
         "figures": column.is_figures,
-        "shape": "unbroken" if long_word and shape != "mono" else shape,
+        "shape": _broken(shape) if long_word and shape != "mono" else shape,
     }
+
+
+def _broken(shape: str) -> str:
+    """A cell with a word that no column holds; a figure stays a figure."""
+    return "figures unbroken" if shape == "figures" else "unbroken"
 
 
 def _rows_of(context: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
