@@ -100,7 +100,7 @@ def test_older_rows_are_numbered_in_their_order_and_stay_as_they_are(db):
 
         # When the migration numbers them
         parents = "SELECT id, 'PIID-' || contract_id AS piid FROM disputes_claim"
-        session.execute(number_below("disputes_claim", "CLM", parents).sql)
+        session.execute(str(number_below("disputes_claim", "CLM", parents).sql))
 
         # Then the oldest is the first, and no row can be changed
         found = session.execute("SELECT public_id, number FROM disputes_claim")

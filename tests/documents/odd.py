@@ -85,8 +85,9 @@ def of_many_rows(kind: str) -> dict[str, Any]:
 
 
 def _is_table(value: Any) -> bool:
-    is_listed = isinstance(value, list) and value and isinstance(value[0], dict)
-    return is_listed and not {"heading", "capacity", "label"} & set(value[0])
+    if not (isinstance(value, list) and value and isinstance(value[0], dict)):
+        return False
+    return not {"heading", "capacity", "label"} & set(value[0])
 
 
 def _larger(row: dict[str, Any]) -> dict[str, Any]:

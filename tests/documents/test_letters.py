@@ -8,7 +8,7 @@ import pytest
 
 from contracting.documents import rendering
 from tests.documents import verapdf
-from tests.documents.odd import SCRIPTS, WORD
+from tests.documents.odd import LONG, SCRIPTS, WORD
 from tests.documents.papers import context_of, sheet, squeezed, text_of
 from tests.journeys.gallery import missing_glyphs, words_of, words_on_each_other
 
@@ -74,3 +74,17 @@ def test_marks_of_direction_and_places_to_break_are_kept():
     assert rendering.printable(kept) == kept
     assert rendering.printable("\u202e1\u0000") == "[U+202E]1[U+0000]"
     assert rendering.printable("plain") == "plain"
+
+
+def test_a_fact_of_5000_letters_stands_whole_below_its_box():
+    context = context_of("burn_notice")
+    context["facts"] = [{"label": "Of", "value": LONG}, *context["facts"]]
+
+    printed = text_of(rendering.render(sheet("burn_notice", context=context)))
+
+    told = squeezed(printed)
+    assert squeezed("(in full on the continuation sheet)") in told
+    assert squeezed("Of, in full") in told
+    # A sentence may lie on two pages, with the foot of one between its words.
+    sentence, _, _ = LONG.partition(".")
+    assert told.count(squeezed(sentence)) >= LONG.count(sentence) - 2

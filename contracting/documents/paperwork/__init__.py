@@ -20,6 +20,7 @@ from contracting.documents.calculations import (
     drawing_of,
     is_day,
     kept_together,
+    on_the_face,
     printed,
 )
 from contracting.documents.paperwork import forms
@@ -170,6 +171,7 @@ def laid_out(kind: str, context: Mapping[str, Any], face: int = 0) -> dict[str, 
         "facts": _facts(context.get("facts") or [], zone),
         "sections": [
             *forms.continued(form, blocks, zone, lines),
+            *_long_facts(context.get("facts") or [], zone),
             *_sections(context, zone),
         ],
         "signatures": _signatures(context.get("signatures") or [], zone),
@@ -347,12 +349,9 @@ def _rows_of(context: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
 
 def _facts(facts: Iterable[Any], zone: str) -> list[dict[str, Any]]:
     found = []
-    for fact in facts:
-        given = (
-            fact if isinstance(fact, Mapping) else dict(zip(_FACT, fact, strict=False))
-        )
+    for given in map(_named, facts):
         shape = str(given.get("shape") or "text")
-        value = printed(given.get("value"), shape, zone)
+        value = on_the_face(printed(given.get("value"), shape, zone), 1)
         wide = len(value) > 64 or "\n" in value or shape == "mono"
         long_word = max(map(len, value.split()), default=0) > _LONGEST_IN_A_FACT
         span = 12 if wide else 6 if long_word else 4
@@ -366,6 +365,20 @@ def _facts(facts: Iterable[Any], zone: str) -> list[dict[str, Any]]:
             }
         )
     return _fill_rows(found)
+
+
+def _named(fact: Any) -> Mapping[str, Any]:
+    is_named = isinstance(fact, Mapping)
+    return fact if is_named else dict(zip(_FACT, fact, strict=False))
+
+
+def _long_facts(facts: Iterable[Any], zone: str) -> Iterable[dict[str, Any]]:
+    """Facts whose words no box holds, in full: a box is never broken over two pages."""
+    for given in map(_named, facts):
+        whole = printed(given.get("value"), str(given.get("shape") or "text"), zone)
+        if on_the_face(whole, 1) != whole:
+            heading = f"{printed(given.get('label'))}, in full"
+            yield {"heading": heading, "paragraphs": whole.split("\n\n")}
 
 
 _LONGEST_IN_A_FACT: Final = 24

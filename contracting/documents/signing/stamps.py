@@ -29,7 +29,7 @@ def _client() -> Any:
     from pyhanko.sign.timestamps import TimestampRequestError
     from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 
-    class Client(RequestsHTTPTimeStamper):  # type: ignore[misc]
+    class Client(RequestsHTTPTimeStamper):
         """Says what is wrong with an answer over whose content pyHanko stumbles."""
 
         async def async_timestamp(self, *asked: Any) -> Any:
