@@ -94,6 +94,8 @@ SHORT: Final = 12
 """Letters; a cell with no more stands on one line."""
 LONGEST_WORD: Final = 32
 """Letters; a longer word is broken anywhere rather than printed off the page."""
+LONGEST_FIGURE: Final = 19
+"""A longer one, of a trillion dollars or tokens, may be broken too."""
 LONG_TABLE: Final = 200
 """Rows; a table with more is enclosed as a file, and the pages print its beginning."""
 SHOWN_OF_LONG: Final = 40
@@ -323,7 +325,8 @@ def _cells(
 
 def _cell(value: Any, column: Column, zone: str) -> dict[str, Any]:
     text = kept_together(printed(value, column.shape, zone))
-    long_word = max(map(len, text.split()), default=0) > LONGEST_WORD
+    most = LONGEST_FIGURE if column.is_figures else LONGEST_WORD
+    long_word = max(map(len, text.split()), default=0) > most
     shape = "figures" if column.is_figures else ""
     shape = shape or ("mono" if column.shape == "mono" else "")
     is_short = column.shape == "short" or is_day(value) or len(text) <= SHORT
