@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import HttpResponse
@@ -37,6 +37,10 @@ class StoredReply:
     status: int
     body: Any
     location: str
+
+
+PATIENCE: Final = 10.0
+"""Seconds for which a form that is sent twice at once waits for its first answer."""
 
 
 class IdempotencyStore(Protocol):

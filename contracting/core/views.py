@@ -87,9 +87,6 @@ def is_binding(verb: str) -> bool:
     return is_of_those or verb in ALSO_BINDING
 
 
-PATIENCE: Final = 10.0
-"""Seconds for which a form that is sent twice at once waits for its first answer."""
-
 COUNTED: Final = 10_000
 """A list says how many rows it has up to this; more are "more than"."""
 
@@ -326,20 +323,14 @@ class VerbView(PageView):
             if not token:
                 message = "The form has lost its one-use token. Load the page again."
                 raise FormTokenMissing(message)
+            said: dict[str, Any] = {"by": asks, "scope": scope, "key": token}
             stored = store.claim(
-                by=asks,
-                scope=scope,
-                key=token,
-                fingerprint=mark,
-                at=at,
-                patience=PATIENCE,
+                **said, fingerprint=mark, at=at, patience=doors.PATIENCE
             )
             if stored is not None:
                 return stored.location
             url = self.perform(thing=thing, data=data, by=by, at=at)
-            store.complete(
-                by=asks, scope=scope, key=token, status=303, body=None, location=url
-            )
+            store.complete(**said, status=303, body=None, location=url)
         return url
 
     def _sent_token(self) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
-from contracting.core.periods import days_earlier, rest_day_words
 from contracting.determinations.states import Kind
 from contracting.solicitations.publishing.clauses import lacking
+from contracting.solicitations.publishing.dates import days_weighed
 from contracting.solicitations.publishing.facts import Day, Facts
 from contracting.solicitations.publishing.instruments import fits, guarantees_minimum
 from contracting.solicitations.publishing.limits import limits_from
@@ -243,8 +243,9 @@ def _dates(facts: Facts) -> Iterator[Point]:
     is_quoted = facts.terms["kind"] == SolicitationKind.RFQ
     done = f"{'Quotations' if is_quoted else 'Offers'} have a deadline."
     yield Point("deadline", done, "terms", missing=_due(facts))
-    yield from _due_day(facts, done.split(maxsplit=1)[0])
-    yield from _questions(facts)
+    for each in days_weighed(facts):
+        words, warned = each.done, each.warning
+        yield Point(each.code, words, "terms", warning=warned, rule=each.rule)
     yield Point(
         "ordering_period", "Orders have a period.", "terms", missing=_period(facts)
     )
@@ -257,46 +258,6 @@ def _due(facts: Facts) -> str:
     if facts.day is not None and deadline <= facts.day.at:
         return "A deadline that has not passed."
     return ""
-
-
-def _due_day(facts: Facts, offers: str) -> Iterator[Point]:
-    """Whether people are at work on the last day, to hand in and to help."""
-    due = facts.day.deadline_on if facts.day is not None else None
-    if due is None:
-        return
-    yield Point(
-        "deadline_day",
-        f"{offers} are due on a working day.",
-        "terms",
-        warning=deadline_warning(offers, due),
-        rule="R-SOL-04",
-    )
-
-
-def _questions(facts: Facts) -> Iterator[Point]:
-    """Whether vendors have time to ask (FAR 15.201)."""
-    day, days = facts.day, facts.terms["questions_close_days"]
-    deadline, zone = facts.terms["deadline"], facts.terms["time_zone"]
-    if day is None or deadline is None or days is None or not facts.zone_exists:
-        return
-    is_over = days_earlier(deadline, zone, days) <= day.at
-    yield Point(
-        "questions",
-        f"Questions close {days} day{'s' if days > 1 else ''} before the deadline.",
-        "terms",
-        warning="Questions have closed by now: no vendor can ask." if is_over else "",
-    )
-
-
-def deadline_warning(offers: str, due: date) -> str:
-    """What is told of a deadline on which federal offices rest; else nothing."""
-    why = rest_day_words(due)
-    if not why:
-        return ""
-    return (
-        f"{offers} are due on {due.day} {due:%b %Y}, {why}: hardly anybody is at work, "
-        "to hand in or to help. A working day is kinder to both sides."
-    )
 
 
 def _period(facts: Facts) -> str:

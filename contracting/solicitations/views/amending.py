@@ -18,7 +18,7 @@ from contracting.solicitations import forms, paperwork, permissions, queries
 from contracting.solicitations.models import Solicitation
 from contracting.solicitations.operations.amend import amend_solicitation
 from contracting.solicitations.publishing.changes import shown
-from contracting.solicitations.publishing.check import deadline_warning
+from contracting.solicitations.publishing.dates import deadline_warning
 from contracting.solicitations.views import SolicitationVerb
 
 
