@@ -14,7 +14,7 @@ from django.db import connections
 from contracting.core import clock
 from contracting.documents.operations import work_operation as work
 from contracting.documents.states import OperationState
-from contracting.reconciliation.matching import kept, reading
+from contracting.reconciliation.matching import kept, reading, told
 from contracting.reconciliation.models import Finding, KeptDay, ReconciliationRun
 from contracting.reconciliation.operations import reconcile
 from contracting.reconciliation.operations.reconcile_in_steps import (
@@ -31,6 +31,7 @@ PLACES = {
     "when days are read and not kept": (kept, "as_kept", False),
     "when days are kept and not accounted for": (kept, "_read", True),
     "after a step": (work, "_step", True),
+    "when a day is told and not kept": (told, "_tell", True),
     "while findings are filed": (reconcile, "_file", True),
     "when all is found and nothing is committed": (reconcile, "record_event", True),
 }
