@@ -124,7 +124,8 @@ def went_on(operation, order, whole):
 
 def test_every_place_at_which_it_may_end_is_made_good(order):
     for place in PLACES:
-        # Given a comparison whose worker is killed just there
+        # Given a comparison with nothing told yet, whose worker is killed just there
+        KeptDay.objects.update(told={})
         operation = asked(order)
         made = ReconciliationRun.objects.count()
         assert is_killed(forked(operation, lambda place=place: dies_at(place))), place

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reconciliation", "0011_moved_usage")]
+    dependencies = [("reconciliation", "0012_numbers")]
 
     operations = [
         migrations.AddField(
