@@ -38,6 +38,12 @@ def handing_over(who):
     return f"/officers/{membership(actor(who)).public_id}/reassign_contracts"
 
 
+def with_whom(contract):
+    found = officer_of(contract)
+    assert found is not None
+    return found.pk
+
+
 def handed_over(contract, *, to="second_contracting_officer", by=None, **given):
     return reassign_contracts(
         **{
@@ -54,14 +60,14 @@ def handed_over(contract, *, to="second_contracting_officer", by=None, **given):
 
 def test_a_contract_is_with_who_signed_it_until_it_is_handed_over(contract):
     # Given a contract with the officer who awarded it
-    assert officer_of(contract).pk == own("contracting_officer")
+    assert with_whom(contract) == own("contracting_officer")
     signer = contract.signed_by_id
 
     # When it goes over to a colleague
     (row,) = handed_over(contract)
 
     # Then it is with the colleague, and what was signed keeps its signer
-    assert officer_of(contract).pk == own("second_contracting_officer")
+    assert with_whom(contract) == own("second_contracting_officer")
     contract.refresh_from_db()
     assert contract.signed_by_id == signer
     said = [each.event for each in events_of(contract.subject)]
@@ -94,7 +100,7 @@ def test_it_goes_over_once_and_back(contract):
         "to": "contracting_officer",
     }
     handed_over(contract, **back)
-    assert officer_of(contract).pk == own("contracting_officer")
+    assert with_whom(contract) == own("contracting_officer")
     assert contract.assignments.count() == 2
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import BigIntegerField, Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -36,10 +37,10 @@ def assignments_of(contract: Contract) -> QuerySet[OfficerAssignment]:
     return rows.order_by("-pk")
 
 
-def in_hand(agency_id: int) -> QuerySet[Contract]:
+def in_hand(agency_id: int) -> QuerySet[Any, Any]:
     """The contracts of an agency that go on, each with ``officer_id``."""
     last = OfficerAssignment.objects.filter(contract=OuterRef("pk")).order_by("-pk")
-    found: QuerySet[Contract] = Contract.objects.filter(
+    found: QuerySet[Any, Any] = Contract.objects.filter(
         agency_id=agency_id, state__in=IN_HAND
     ).annotate(
         officer_id=Coalesce(
@@ -53,7 +54,10 @@ def in_hand(agency_id: int) -> QuerySet[Contract]:
 
 def contracts_with(officer: Membership) -> QuerySet[Contract]:
     """The contracts that this officer has in hand, the oldest first."""
-    return in_hand(officer.organization_id).filter(officer_id=officer.pk)
+    found: QuerySet[Contract] = in_hand(officer.organization_id).filter(
+        officer_id=officer.pk
+    )
+    return found
 
 
 def assignable(agency_id: int, on: date) -> QuerySet[Membership]:
@@ -130,7 +134,7 @@ def get_officer_for(actor: Actor, public_id: str) -> Membership:
     if actor.is_agency:
         found = (
             Membership.objects.filter(
-                organization_id=actor.organization_id, public_id=public_id
+                organization_id=actor.own_organization_id, public_id=public_id
             )
             .select_related("user", "organization")
             .first()

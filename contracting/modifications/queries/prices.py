@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from contracting.contracts.models import RateRow, UnitRate
+from contracting.contracts.models import RateRow
 from contracting.core.canonical import plain
 from contracting.modifications import calculations
 from contracting.modifications.models import ContractModification
@@ -29,7 +29,7 @@ def replaced_by(row: RateRow) -> list[RateRow]:
 
 def reaching_accepted(
     modification: ContractModification,
-) -> tuple[datetime | None, list[tuple[Any, list[RateRow] | list[UnitRate]]]]:
+) -> tuple[datetime | None, list[tuple[dict[str, Any], list[dict[str, Any]]]]]:
     """Until when usage is accepted, and the new prices that begin before that.
 
     Each with those whose place it takes; a price of something new reaches nothing.
