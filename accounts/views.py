@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from allauth.account.authentication import get_authentication_records
@@ -21,7 +21,7 @@ from accounts.models import ApiKey, Delegation, Membership, Warrant
 from accounts.operations.choose_membership import choose_membership
 from accounts.operations.delegate_review import delegate_review
 from accounts.operations.grant_membership import grant_membership
-from accounts.operations.issue_api_key import IssuedKey, issue_api_key
+from accounts.operations.issue_api_key import issue_api_key
 from accounts.operations.issue_warrant import issue_warrant
 from accounts.operations.register_user import register_user
 from accounts.operations.restrict_api_key import restrict_api_key
@@ -340,18 +340,27 @@ class ApiKeys(PageView):
         }
 
 
-class ShowsKeyOnce(VerbView):
-    """A verb that issues a key; the answer to this one request shows its text."""
+class ShownOnceView(VerbView):
+    """A verb that makes a secret; the answer to this one request shows it.
 
-    issued: IssuedKey | None = None
+    ``perform`` leaves it in ``made``. It stands nowhere else: it is never stored.
+    """
+
+    shown_template: ClassVar[str]
+    made: Any = None
 
     def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
-        """Show the text in this reply and nowhere else: it is never stored."""
+        """Show what was made in place of the way to the result."""
         response = super().post(request, **ids)
-        if self.issued is None:
+        if self.made is None:
             return response
-        context = {"issued": self.issued}
-        return render(request, "accounts/issued_api_key.html", context, status=201)
+        return render(request, self.shown_template, {"made": self.made}, status=201)
+
+
+class ShowsKeyOnce(ShownOnceView):
+    """A verb that issues a key, whose text is shown once."""
+
+    shown_template = "accounts/issued_api_key.html"
 
 
 class IssueApiKey(ShowsKeyOnce):
@@ -384,7 +393,7 @@ class IssueApiKey(ShowsKeyOnce):
     def perform(
         self, *, thing: None, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
-        self.issued = issue_api_key(
+        self.made = issue_api_key(
             organization_id=by.organization_id or 0,
             label=data["label"],
             scopes=data["scopes"],
@@ -413,7 +422,7 @@ class RotateApiKey(ShowsKeyOnce):
     def perform(
         self, *, thing: ApiKey, data: dict[str, Any], by: Actor, at: datetime
     ) -> str:
-        self.issued = rotate_api_key(
+        self.made = rotate_api_key(
             api_key_id=thing.pk,
             overlap=timedelta(hours=data["hours"]),
             expires_at=at + timedelta(days=data["days"]),

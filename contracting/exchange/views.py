@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-
 from accounts.states import Role
+from accounts.views import ShownOnceView
 from contracting.audit.queries import events_of
 from contracting.core import clock
 from contracting.core.actors import Actor
@@ -20,7 +18,7 @@ from contracting.exchange.models import Webhook
 from contracting.exchange.operations.disable import disable_webhook
 from contracting.exchange.operations.enable import enable_webhook
 from contracting.exchange.operations.probe import probe_webhook
-from contracting.exchange.operations.register import WithSecret, register_webhook
+from contracting.exchange.operations.register import register_webhook
 from contracting.exchange.operations.replay import replay_webhook
 from contracting.exchange.operations.rotate_secret import rotate_webhook_secret
 from contracting.exchange.outgoing.signature import unsealed
@@ -79,18 +77,10 @@ def _public_key(webhook: Webhook) -> str:
         return ""
 
 
-class ShowsSecretOnce(VerbView):
-    """A verb that makes a secret; the answer to this one request shows it."""
+class ShowsSecretOnce(ShownOnceView):
+    """A verb that makes the secret of a webhook, which is shown once."""
 
-    made: WithSecret | None = None
-
-    def post(self, request: HttpRequest, **ids: Any) -> HttpResponse:
-        """Show the secret in this reply and nowhere else."""
-        response = super().post(request, **ids)
-        if self.made is None:
-            return response
-        context = {"made": self.made}
-        return render(request, "exchange/webhook_secret.html", context, status=201)
+    shown_template = "exchange/webhook_secret.html"
 
 
 class RegisterWebhook(ShowsSecretOnce):
@@ -115,7 +105,8 @@ class RegisterWebhook(ShowsSecretOnce):
         self.made = register_webhook(
             organization_id=by.own_organization_id, **data, by=by, at=at
         )
-        return self.made.webhook.path
+        path: str = self.made.webhook.path
+        return path
 
 
 class _OfWebhook(VerbView):
