@@ -177,26 +177,27 @@ def appearance_of(words: Mapping[str, str], *, width: float, height: float) -> b
     message = missing_libraries()
     if message:
         raise LibrariesMissing(message)
-    from weasyprint import HTML
+    from weasyprint import CSS, HTML
 
+    page = printable(render_to_string("documents/_appearance.html", {**words}))
     with _type_case() as case:
+        html, styles = case.without_links(page)
         for letters in _LETTERS:
             size = {"width": width, "height": height, "letters": letters}
-            page = render_to_string("documents/_appearance.html", {**words, **size})
-            html, styles = case.without_links(printable(page))
+            rules = render_to_string("documents/appearance.css", size)
+            own = CSS(string=rules, font_config=case.fonts)
             layout = HTML(string=html, base_url=ADDRESS, url_fetcher=_fetcher()).render(
-                font_config=case.fonts, stylesheets=styles
+                font_config=case.fonts, stylesheets=[*styles, own]
             )
             if len(layout.pages) == 1:
                 break
         pdf: bytes = layout.copy(layout.pages[:1]).write_pdf(
-            pdf_identifier=hashlib.sha256(html.encode()).digest()[:16]
+            pdf_identifier=hashlib.sha256((html + rules).encode()).digest()[:16]
         )
         return pdf
 
 
-_LETTERS: Final = (10, 9, 8, 7, 6, 5, 4, 3)
-"""Points in which the words of a signature are tried; 10 as on every print."""
+_LETTERS: Final = (10, 9, 8, 7, 6, 5, 4, 3)  # in points; 10 as on every print
 
 
 def _leaves_its_page(layout: Layout) -> bool:

@@ -11,11 +11,7 @@ from django.db.models import F, Q, Sum
 from contracting.core.identifiers import NUMBER_LENGTH
 from contracting.core.models import Addressed, AppendOnly, Timestamped
 from contracting.core.subjects import Subject
-from contracting.reconciliation.states import (
-    FindingCode,
-    FindingState,
-    ResolutionCode,
-)
+from contracting.reconciliation.states import FindingCode, FindingState, ResolutionCode
 
 
 class ReconciliationRun(Addressed, AppendOnly):
@@ -453,11 +449,7 @@ class ReportedDay(Timestamped):
 
 
 class KeptDay(Timestamped):
-    """What the last comparison read of an accounting day of an order.
-
-    It is read anew once its basis has changed: usage, reports, names, prices or what is
-    due. It is no evidence, and may be thrown away: the next comparison reads all anew.
-    """
+    """What was read of a day of an order: no evidence, made anew once it is away."""
 
     order = models.ForeignKey(
         "orders.TaskOrder", on_delete=models.PROTECT, related_name="+"

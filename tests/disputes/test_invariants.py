@@ -79,6 +79,7 @@ def test_a_claim_beyond_its_rules_is_noticed(case):
         decided_at=ANSWERED_AT,
     )
     claim.pk, claim.public_id, claim.dollars = None, "", claim.dollars + 1
+    claim.number += "1"
     claim.save(force_insert=True)
 
     assert broken() == {"DIS-5", "DIS-6"}

@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import psycopg
 import pytest
-from django.db import connection
 
 from contracting.contracts.models import Contract
 from contracting.core.errors import NotAllowed
@@ -90,9 +89,9 @@ def test_claims_are_numbered_below_their_contract(contract):
     assert second.number == f"{contract.piid}-CLM2"
 
 
-def test_older_rows_are_numbered_in_their_order_and_stay_as_they_are(db):
+def test_older_rows_are_numbered_in_their_order_and_stay_as_they_are(own_database):
     # Given claims as they were before they had numbers
-    with as_owner(connection.settings_dict["NAME"]) as session:
+    with as_owner(own_database.name) as session:
         for (name,) in session.execute(_REFERENCES).fetchall():
             session.execute(f'ALTER TABLE disputes_claim DROP CONSTRAINT "{name}"')
         for number in ("b", "a", "c"):

@@ -7,6 +7,7 @@ import pytest
 from contracting.ledger.refusals import (
     AccountCancelled,
     AmountNotPositive,
+    CrossCharged,
     PaymentExceeded,
 )
 from tests.cast import nothing_happens
@@ -65,7 +66,7 @@ def test_a_payment_over_several_acrns_follows_the_order_of_payment(books):
 
     assert books.row("AA").unpaid == usd(0)
     assert books.row("AB").unpaid == usd(1)
-    with nothing_happens(), pytest.raises(PaymentExceeded):
+    with nothing_happens(), pytest.raises(CrossCharged):
         books.pay("0.01", acrn="AA")
 
 

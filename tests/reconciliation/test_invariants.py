@@ -60,6 +60,7 @@ def test_an_acceptance_without_a_comparison_is_noticed(order, invoice):
 def test_a_result_that_does_not_repeat_is_noticed(order):
     run = compared(order)
     run.pk, run.public_id, run.result_sha256 = None, "", "0" * 64
+    run.number += "1"
     run.save(force_insert=True)
 
     assert broken() == {"REC-5"}
@@ -69,6 +70,7 @@ def test_what_no_step_explains_is_noticed(order, invoice):
     run = compared(order, invoice)
     run.pk, run.public_id = None, ""
     run.waterfall["steps"][-1][2] = "0.01"
+    run.number += "1"
     run.save(force_insert=True)
 
     assert broken() == {"REC-7"}
