@@ -33,6 +33,7 @@ THINGS = {
     "modifications": ["orders.Modification"],
     "normalise": ["solicitations.SolicitationLine"],
     "offers": ["submissions.Submission"],
+    "officers": ["accounts.Membership"],
     "opportunities": ["solicitations.Solicitation"],
     "options": ["contracts.ContractOption"],
     "order_lines": ["orders.OrderLine"],

@@ -58,6 +58,7 @@ OF_A_RELEASED_SOLICITATION = {
 """What is released is public: that it is there is no secret, whatever one may do."""
 
 NOT_IN_THE_STORY = {
+    "api:release_copy",
     "billing:usage_report_changes",
     "metering:discard_view",
     "watch:alert_rule",
