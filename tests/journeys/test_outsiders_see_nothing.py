@@ -59,6 +59,7 @@ OF_A_RELEASED_SOLICITATION = {
 
 NOT_IN_THE_STORY = {
     "api:release_copy",
+    "contracts:reassign_contracts",
     "billing:usage_report_changes",
     "metering:discard_view",
     "watch:alert_rule",
