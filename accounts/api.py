@@ -57,8 +57,7 @@ class BearerKey(BaseAuthentication):
             return None
         actor = actor_of_bearer(header, clock.now(), address=origin.current().ip)
         if actor is None:
-            message = REFUSED
-            raise AuthenticationFailed(message)
+            raise AuthenticationFailed(REFUSED)
         return Machine(pk=f"key-{actor.key_id}"), actor
 
     def authenticate_header(self, request: Request) -> str:

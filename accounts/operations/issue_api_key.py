@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.db import transaction
 
@@ -65,39 +65,38 @@ def issue_api_key(
     _refuse_wrong_scopes(organization, wanted)
     within = named_networks(networks)
     refuse_wrong_expiry(expires_at, at)
-    issued = made_key(
-        organization=organization,
-        label=label,
-        scopes=wanted,
-        sources=sorted(set(sources)),
-        networks=within,
-        created_by_id=by.own_user_id,
-        expires_at=expires_at,
+    return _issue(
+        ApiKey(
+            organization=organization,
+            label=label,
+            scopes=wanted,
+            sources=sorted(set(sources)),
+            networks=within,
+            expires_at=expires_at,
+        ),
+        by,
+        at,
     )
-    key = issued.key
+
+
+def _issue(key: ApiKey, by: Actor, at: datetime) -> IssuedKey:
+    """Give a key its secret of 256 random bits, of which only the hash is stored."""
+    lookup, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
+    key.lookup, key.created_by_id = lookup, by.own_user_id
+    key.secret_sha256 = hashlib.sha256(secret.encode()).hexdigest()
+    key.save()
     record_event(
         events.API_KEY_ISSUED,
-        subject=queries.subject_of(key, organization_id),
+        subject=queries.subject_of(key, key.organization_id),
         by=by,
         at=at,
         data={
-            "label": label,
+            "label": key.label,
             "scopes": key.scopes,
             "sources": key.sources,
             "networks": key.networks,
-            "expires_at": expires_at,
+            "expires_at": key.expires_at,
         },
-    )
-    return issued
-
-
-def made_key(**fields: Any) -> IssuedKey:
-    """A key with these fields and a secret of 256 random bits, stored as a hash."""
-    lookup, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
-    key = ApiKey.objects.create(
-        lookup=lookup,
-        secret_sha256=hashlib.sha256(secret.encode()).hexdigest(),
-        **fields,
     )
     return IssuedKey(key=key, text=f"ddk_{lookup}_{secret}")
 

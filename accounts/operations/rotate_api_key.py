@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts import events, permissions, queries
 from accounts.models import ApiKey
-from accounts.operations.issue_api_key import IssuedKey, made_key, refuse_wrong_expiry
+from accounts.operations.issue_api_key import IssuedKey, _issue, refuse_wrong_expiry
 from accounts.refusals import AlreadyRotated, KeyEnded, WrongPeriod
 from contracting.audit.operations.record import record_event
 from contracting.core.actors import Actor
@@ -47,16 +47,16 @@ def rotate_api_key(
     refuse_wrong_expiry(expires_at, at)
     old.expires_at = min(old.expires_at, at + overlap)
     old.save(update_fields=["expires_at"])
-    issued = made_key(
+    new = ApiKey(
         organization_id=old.organization_id,
         label=old.label,
         scopes=old.scopes,
         sources=old.sources,
         networks=old.networks,
         replaces=old,
-        created_by_id=by.own_user_id,
         expires_at=expires_at,
     )
+    issued = _issue(new, by, at)
     record_event(
         events.API_KEY_ROTATED,
         subject=queries.subject_of(old, old.organization_id),

@@ -53,6 +53,8 @@ def test_both_keys_work_until_the_old_one_ends(
     assert (new.key.sources, new.key.networks) == (["night"], ["127.0.0.0/8"])
     assert new.key.replaces == key.key
     assert new.text != key.text
+    issued = AuditEvent.objects.filter(event="accounts.api_key.issued")
+    assert issued.filter(subject_id=new.key.pk).count() == 1
     event = AuditEvent.objects.get(event="accounts.api_key.rotated")
     assert new.key.public_id in event.payload
     assert new.text.split("_", 2)[2] not in event.payload
