@@ -10,7 +10,6 @@ from django.db.models import BigIntegerField, Count, OuterRef, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 
 from accounts.models import Membership
-from accounts.queries import active_warrant, actor_of
 from accounts.states import Role
 from contracting.contracts.models import Contract
 from contracting.contracts.models.officers import OfficerAssignment
@@ -96,20 +95,22 @@ def officers_of(agency_id: int, on: date) -> list[InHand]:
         .select_related("user", "organization")
         .prefetch_related("warrants")
     )
-    found = [InHand(each, counted[each.pk], *_warranted(each, on)) for each in people]
+    found = []
+    for each in people:
+        until = warranted_until(each, on)
+        found.append(InHand(each, counted[each.pk], until, gap_of(each, until)))
     return sorted(found, key=lambda each: (not each.gap, str(each.officer.user)))
 
 
-def _warranted(officer: Membership, on: date) -> tuple[date | None, str]:
-    """Until when they hold a warrant, and why they sign nothing today, if so."""
+def warranted_until(officer: Membership, on: date) -> date | None:
+    """The last day of the officer's warrants that are in force on a day, if any is."""
     standing = [
         each.valid_to
         for each in officer.warrants.all()
         if each.valid_from <= on <= each.valid_to
         and (each.revoked_on is None or each.revoked_on > on)
     ]
-    until = max(standing, default=None)
-    return until, gap_of(officer, until)
+    return max(standing, default=None)
 
 
 def gap_of(officer: Membership, until: date | None) -> str:
@@ -117,12 +118,6 @@ def gap_of(officer: Membership, until: date | None) -> str:
     if not officer.is_active or not officer.user.is_active:
         return "no longer holds this role"
     return "" if until is not None else "holds no warrant in force"
-
-
-def warranted_until(officer: Membership, on: date) -> date | None:
-    """The last day of the officer's warrant that is in force on a day, if any is."""
-    warrant = active_warrant(actor_of(officer), on)
-    return None if warrant is None else warrant.valid_to
 
 
 def get_officer_for(actor: Actor, public_id: str) -> Membership:
