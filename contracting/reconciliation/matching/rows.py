@@ -53,6 +53,13 @@ def order_of(row: Metered) -> tuple[Any, ...]:
     )
 
 
+def metered_facts(rows: Iterable[Metered]) -> list[list[Any]]:
+    """What a hash covers of rows of our meter, in an order of their own."""
+    return [
+        [*row_of(row), row.price, row.event_id] for row in sorted(rows, key=order_of)
+    ]
+
+
 def sides_of(match: Match) -> tuple[Side, ...]:
     """By day, SHA-256 of the rows of our meter and of those of the report."""
     ours: dict[date, list[Metered]] = defaultdict(list)
@@ -64,12 +71,7 @@ def sides_of(match: Match) -> tuple[Side, ...]:
     return tuple(
         (
             day,
-            content_sha256(
-                [
-                    [*row_of(row), row.price, row.event_id]
-                    for row in sorted(ours.get(day, ()), key=order_of)
-                ]
-            ),
+            content_sha256(metered_facts(ours.get(day, ()))),
             content_sha256(
                 [
                     [*row_of(row), row.price, row.is_late, row.said_at, row.named]

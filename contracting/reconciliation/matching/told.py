@@ -43,7 +43,7 @@ from contracting.reconciliation.matching.inputs import (
 )
 from contracting.reconciliation.matching.kept import Spans, kept_parts
 from contracting.reconciliation.matching.parts import Parts
-from contracting.reconciliation.matching.rows import order_of, row_of, sides_of
+from contracting.reconciliation.matching.rows import metered_facts, sides_of
 from contracting.reconciliation.models import KeptDay
 from contracting.reconciliation.states import (
     Attempt,
@@ -194,10 +194,7 @@ def _set_basis(group: _Group, order: TaskOrder, covered: Spans, at: datetime) ->
             "rules": RULES,
             "days": days,
             "performance": list(performance_of(order)),
-            "free": [
-                [*row_of(row), row.price, row.event_id]
-                for row in sorted(group.free, key=order_of)
-            ],
+            "free": metered_facts(group.free),
         }
     )
 
