@@ -138,12 +138,13 @@ def tag_field(writer: Any, fields: Any, page: int) -> None:
     writer.update_container(shown_on)
 
 
-def style_of(content: bytes, field: str, record: str, zone: str) -> Any:
+def style_of(writer: Any, field: str, record: str, zone: str) -> Any:
     """The style in which pyHanko shows a signature; ``None`` where nothing is shown.
 
     The press sets it in the faces of the print.
 
-    :param content: the file, which has the field
+    :param writer: pyHanko's writer of the file, which has the field if it shows any
+    :param record: of the approval; empty for a seal, which shows nothing
     :param zone: IANA name of the contract's zone; empty for UTC alone
     """
     from pyhanko.pdf_utils import layout
@@ -151,7 +152,7 @@ def style_of(content: bytes, field: str, record: str, zone: str) -> Any:
 
     from contracting.documents.rendering import appearance_of
 
-    left, low, right, high = _box_of(content, field)
+    left, low, right, high = _box_of(writer, field) if record else [0.0] * 4
     if min(right - left, high - low) < _LEAST:
         return None
     drawn = appearance_of(words_of(record, zone), width=right - left, height=high - low)
@@ -163,12 +164,10 @@ def style_of(content: bytes, field: str, record: str, zone: str) -> Any:
     )
 
 
-def _box_of(content: bytes, field: str) -> list[float]:
-    from pyhanko.pdf_utils.reader import PdfFileReader
+def _box_of(writer: Any, field: str) -> list[float]:
     from pyhanko.sign.fields import enumerate_sig_fields
 
-    reader = PdfFileReader(io.BytesIO(content))
-    for _, _, place in enumerate_sig_fields(reader, with_name=field):
+    for _, _, place in enumerate_sig_fields(writer, with_name=field):
         return [float(each) for each in place.get_object().get("/Rect", [0] * 4)]
     return [0.0] * 4
 

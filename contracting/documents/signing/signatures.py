@@ -223,7 +223,7 @@ def _signed_at(
         permits=level,
         certifies=place == 0,
         record=record,
-        style=appearance.style_of(content, FIELDS[parties[place]], record, zone),
+        zone=zone,
     )
 
 
@@ -236,7 +236,7 @@ def _signed(
     permits: Any,
     certifies: bool,
     record: str = "",
-    style: Any = None,
+    zone: str = "",
 ) -> tuple[bytes, str]:
     """The file with one signature more, and the level that it has reached."""
     stamper = stamps.timestamper()
@@ -249,7 +249,7 @@ def _signed(
     }
 
     def made(stamper: Any, **more: Any) -> bytes:
-        return _one_signature(content, key, record, stamper, style, {**about, **more})
+        return _one_signature(content, key, record, stamper, zone, {**about, **more})
 
     if proof is not None:
         try:
@@ -289,7 +289,7 @@ def _one_signature(
     key: Key,
     record: str,
     stamper: Any,
-    style: Any,
+    zone: str,
     about: Mapping[str, Any],
 ) -> bytes:
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -299,6 +299,7 @@ def _one_signature(
         md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES, **about
     )
     writer = IncrementalPdfFileWriter(io.BytesIO(content))
+    style = appearance.style_of(writer, about["field_name"], record, zone)
     room = None if stamper is not None else _room(key, record)
     with _attached(key, record):
         output = signers.PdfSigner(
