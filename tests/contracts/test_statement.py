@@ -43,6 +43,11 @@ def test_the_rows_sum_to_what_the_page_of_the_contract_says(monkeypatch):
         page = browser.get(f"{contract.path}/ledger?figure={figure}")
         assert "sum to exactly" in page.text
 
+    # And tokens are told apart from dollars, whose words are the same
+    tokens = browser.get(f"{contract.path}/ledger?figure=consumed_tokens").text
+    assert "<strong>Used, funded</strong>" in tokens
+    assert 'Used, funded<span class="usa-sr-only">, in dollars</span>' in tokens
+
     # Then the rows of another contract are not among them
     assert browser.get(f"{contract.path}/ledger?figure=nothing").status_code == 404
 

@@ -1,5 +1,7 @@
 """Nothing is sent to an address of this site's own network."""
 
+import socket
+
 import pytest
 
 from contracting.exchange.outgoing.address import place_of, target_of
@@ -97,6 +99,17 @@ def test_a_public_address_is_taken(url, port, path):
 def test_a_name_that_leads_home_is_refused(answers):
     with pytest.raises(WrongAddress):
         target_of("https://rebinding.example/", lookup=lambda host, port: answers)
+
+
+def test_a_name_that_nobody_knows_is_said_in_words(monkeypatch):
+    def unknown(*_, **__):
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr("socket.getaddrinfo", unknown)
+    reply = post("https://gateway.agency.example/told", b"{}", {})
+
+    assert (reply.status, reply.is_taken) == (None, False)
+    assert "name of the host is not known" in reply.problem
 
 
 def test_a_name_that_changes_its_mind_is_asked_once():

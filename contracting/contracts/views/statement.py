@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from contracting.contracts.queries import get_contract_for
 from contracting.core.errors import NotVisible
@@ -10,8 +10,10 @@ from contracting.core.permissions import Refused
 from contracting.core.views import PageView
 from contracting.ledger.permissions import can_see_statement
 from contracting.ledger.queries import transfers_behind
-from contracting.ledger.states import BALANCE_COLUMNS, COLUMNS
+from contracting.ledger.states import BALANCE_COLUMNS, COLUMNS, TOKEN_COLUMNS
 from contracting.ledger.views import shown_transfers
+
+_DOLLARS: Final = tuple(each for each in BALANCE_COLUMNS if each not in TOKEN_COLUMNS)
 
 
 class ContractStatementPage(PageView):
@@ -30,7 +32,10 @@ class ContractStatementPage(PageView):
         rows = transfers_behind(figure, contract_id=contract.pk)
         return {
             "contract": contract,
-            "figures": [(name, COLUMNS[name].label) for name in BALANCE_COLUMNS],
+            "figures": [
+                (unit, [(name, COLUMNS[name].label) for name in names])
+                for unit, names in (("Dollars", _DOLLARS), ("Tokens", TOKEN_COLUMNS))
+            ],
             "name": figure,
             **shown_transfers(self, rows, figure),
         }

@@ -63,6 +63,9 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         status, wait = _exchange(target, body, headers)
     except WrongAddress as refusal:
         return Reply(None, refusal.message[:300], _since(began))
+    except socket.gaierror:
+        words = "The name of the host is not known: no address was found for it."
+        return Reply(None, words, _since(began))
     except (OSError, http.client.HTTPException, ValueError) as error:
         words = f"{type(error).__name__}: {error}"[:300]
         return Reply(None, words, _since(began))
